@@ -1,0 +1,33 @@
+"""The repository's folders; no other module knows where anything lies.
+
+``TOKEN_EXPORTS_HOME`` names another repository root: tests point it at a copy.
+"""
+
+import os
+from pathlib import Path
+
+
+def root() -> Path:
+    """Root of the repository whose data and notebooks are used."""
+    home = os.environ.get("TOKEN_EXPORTS_HOME")
+    return Path(home) if home else Path(__file__).resolve().parents[2]
+
+
+def data() -> Path:
+    """Committed tables, their descriptor and the scenarios."""
+    return root() / "data"
+
+
+def notebooks() -> Path:
+    """Committed notebooks, without outputs."""
+    return root() / "notebooks"
+
+
+def reports() -> Path:
+    """Generated reports, one folder per scenario, and the template."""
+    return root() / "reports"
+
+
+def cache() -> Path:
+    """What can be deleted at any time and is made again."""
+    return root() / ".cache"

@@ -1,0 +1,164 @@
+"""What a notebook records: quantities with intervals, its answer, its figures and tables.
+
+One JSON file per notebook, sorted and rounded to twelve significant digits, so that the same
+commit, data and parameters give the same bytes. Where nothing is being built (a notebook opened in
+JupyterLab) everything is shown and nothing is written.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from token_exports import uncertainty
+from token_exports.uncertainty import Interval, Kind
+from token_exports.units import Quantity, unit_of
+
+OUTPUT_VARIABLE = "TOKEN_EXPORTS_OUTPUT"
+
+
+class ResultError(ValueError):
+    """A quantity is recorded twice, without a unit or out of its range."""
+
+
+def output_folder() -> Path | None:
+    """Where the running report collects its files, or None outside a build."""
+    folder = os.environ.get(OUTPUT_VARIABLE)
+    return Path(folder) if folder else None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One quantity as the report knows it."""
+
+    name: str
+    label: str
+    unit: str
+    central: float
+    low: float
+    high: float
+    kind: str
+    formula: str
+    tables: list[str]
+    headline: bool
+
+    @property
+    def interval(self) -> Interval:
+        """Value with its ends."""
+        return Interval(self.central, self.low, self.high, Kind(self.kind))
+
+
+@dataclass
+class Results:
+    """Quantities, answer, figures and tables of one notebook."""
+
+    notebook: str
+    title: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    answer: str = ""
+    quantities: dict[str, Recorded] = field(default_factory=dict)
+    figures: list[dict[str, Any]] = field(default_factory=list)
+    tables: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(
+        self,
+        name: str,
+        value: Interval | Quantity,
+        label: str,
+        *,
+        formula: str = "",
+        tables: tuple[str, ...] = (),
+        headline: bool = False,
+    ) -> Interval:
+        """Record a quantity and hand back its interval.
+
+        Parameters
+        ----------
+        name
+            Ends in its unit; claims refer to it as ``<notebook>:<name>``.
+        value
+            An interval, or a single value that carries no uncertainty.
+        label
+            What it is, in a few words, for the table of results.
+        formula
+            Model function it came from, ``module.function``; the report links to it.
+        tables
+            Tables in ``data/`` it rests on; the report links to them.
+        headline
+            Shown among the key numbers of the page.
+        """
+        unit = unit_of(name)
+        if unit is None:
+            raise ResultError(f"{name!r} does not end in a unit")
+        if name in self.quantities:
+            raise ResultError(f"{name!r} is recorded twice")
+        found = value if isinstance(value, Interval) else uncertainty.exact(float(value))
+        self.quantities[name] = Recorded(
+            name,
+            label,
+            unit,
+            found.central,
+            found.low,
+            found.high,
+            str(found.kind),
+            formula,
+            list(tables),
+            headline,
+        )
+        return found
+
+    def intervals(self) -> dict[str, Interval]:
+        """``<notebook>:<quantity>`` to interval, as the claims name them."""
+        return {f"{self.notebook}:{name}": row.interval for name, row in self.quantities.items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything recorded, as plain values in a fixed order."""
+        return {
+            "notebook": self.notebook,
+            "title": self.title,
+            "answer": self.answer,
+            "parameters": self.parameters,
+            "headlines": [k for k, row in self.quantities.items() if row.headline],
+            "quantities": [asdict(self.quantities[k]) for k in sorted(self.quantities)],
+            "figures": self.figures,
+            "tables": self.tables,
+        }
+
+    def write(self) -> None:
+        """Write ``results/<notebook>.json`` into the report that is being built, if any."""
+        folder = output_folder()
+        if folder is None:
+            return
+        path = folder / "results" / f"{self.notebook}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(to_json(self.as_dict()), encoding="utf-8")
+
+
+def to_json(content: Any) -> str:
+    """JSON text that is the same for the same content, whatever built it."""
+    return json.dumps(_plain(content), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _plain(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {str(k): _plain(v) for k, v in content.items()}
+    if isinstance(content, list | tuple):
+        return [_plain(v) for v in content]
+    if isinstance(content, float):
+        return float(f"{content:.12g}")
+    return content
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Recorded content of one notebook."""
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def intervals(recorded: list[dict[str, Any]]) -> dict[str, Interval]:
+    """``<notebook>:<quantity>`` to interval, over the recorded content of all notebooks."""
+    return {
+        f"{content['notebook']}:{row['name']}": Recorded(**row).interval
+        for content in recorded
+        for row in content["quantities"]
+    }

@@ -1,0 +1,160 @@
+"""Named scenarios, and the settings of one run in their fixed order of precedence.
+
+Defaults < scenario file < environment (``TOKEN_EXPORTS_SET``) < command line. Every value keeps
+its origin, and all of it is validated before a kernel starts.
+"""
+
+import os
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from token_exports import data, parameters, paths
+from token_exports.assumptions import AssumptionError, Assumptions
+from token_exports.parameters import NOTEBOOKS, ParameterError, Parameters
+
+KEYS = {"title", "description", "parameters", "assumptions"}
+SETTINGS_VARIABLE = "TOKEN_EXPORTS_SET"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One file of ``data/scenarios``: what it changes, and why."""
+
+    name: str
+    title: str
+    description: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    assumptions: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Validated parameters of every notebook of one run.
+
+    ``origin`` maps ``notebook.parameter`` and ``assumption`` names to where the value came from.
+    """
+
+    scenario: Scenario
+    notebooks: Mapping[str, Parameters]
+    origin: Mapping[str, str]
+
+
+def names() -> list[str]:
+    """Names of all scenarios."""
+    return sorted(path.stem for path in (paths.data() / "scenarios").glob("*.yaml"))
+
+
+def load(name: str) -> Scenario:
+    """Scenario ``name``.
+
+    Raises
+    ------
+    ParameterError
+        Unknown scenario or a malformed file.
+    """
+    path = paths.data() / "scenarios" / f"{name}.yaml"
+    if name not in names():
+        raise ParameterError(f"no scenario {name!r}; {data.nearest(name, names())}")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as fault:
+        raise ParameterError(f"data/scenarios/{path.name} is not valid YAML: {fault}") from None
+    sections = content if isinstance(content, dict) else {}
+    groups = [sections.get(key) or {} for key in ("parameters", "assumptions")]
+    whole = {"title", "description"} <= set(sections) <= KEYS
+    if not whole or not all(isinstance(group, dict) for group in groups):
+        raise ParameterError(
+            f"data/scenarios/{path.name}: needs the texts title, description, and may have"
+            " parameters and assumptions, each a list of name: value"
+        )
+    return Scenario(name, sections["title"], sections["description"], *groups)
+
+
+def resolve(scenario: str, settings: Iterable[str] = ()) -> Settings:
+    """Parameters of every notebook under a scenario and settings of the form ``name=value``.
+
+    Raises
+    ------
+    ParameterError
+        Unknown or repeated name, wrong type or value out of range; nothing has run yet.
+    """
+    chosen = load(scenario)
+    layers: list[tuple[str, dict[str, Any]]] = [
+        (f"scenario {scenario}", {**chosen.parameters, **chosen.assumptions}),
+        ("environment", _pairs(_from_environment())),
+        ("command line", _pairs(settings)),
+    ]
+    values: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    for source, layer in layers:
+        for name, value in layer.items():
+            values[name], origin[name] = value, source
+    own = {name: v for name, v in values.items() if name in _parameter_names()}
+    overrides = _overrides({name: v for name, v in values.items() if name not in own})
+    notebooks = {
+        notebook: parameters.validated(
+            notebook,
+            {k: v for k, v in own.items() if k in model.model_fields} | {"overrides": overrides},
+        )
+        for notebook, model in NOTEBOOKS.items()
+    }
+    return Settings(chosen, notebooks, origin)
+
+
+def _from_environment() -> list[str]:
+    text = os.environ.get(SETTINGS_VARIABLE, "")
+    try:
+        return shlex.split(text)
+    except ValueError as fault:
+        raise ParameterError(f"{SETTINGS_VARIABLE}={text}: {fault}") from None
+
+
+def _overrides(values: dict[str, Any]) -> dict[str, Any]:
+    known = Assumptions()
+    checked: dict[str, Any] = {}
+    for name, value in values.items():
+        if name.split(".")[0] not in {row.parameter for row in known.rows}:
+            every = {row.parameter for row in known.rows} | _parameter_names()
+            raise ParameterError(
+                f"no parameter or assumption {name!r}; {data.nearest(name, every)}"
+            )
+        checked[name] = _points(name, value)
+        try:
+            known.check_override(name, checked[name])
+        except AssumptionError as fault:
+            raise ParameterError(str(fault)) from None
+    return dict(sorted(checked.items()))
+
+
+def _points(name: str, value: Any) -> float | tuple[float, float, float]:
+    parts = value if isinstance(value, list) else str(value).split(":")
+    try:
+        numbers = [float(part) for part in parts]
+    except (TypeError, ValueError):
+        numbers = []
+    if len(numbers) == 1:
+        return numbers[0]
+    if len(numbers) == 3:
+        return (numbers[0], numbers[1], numbers[2])
+    raise ParameterError(f"{name} = {value!r}: give one number, or low:central:high")
+
+
+def _pairs(settings: Iterable[str]) -> dict[str, Any]:
+    pairs: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name or not value:
+            raise ParameterError(f"{setting!r}: a setting is written name=value")
+        if name in pairs:
+            raise ParameterError(f"{name} is set twice")
+        pairs[name] = None if value.lower() in ("none", "null") else value
+    return pairs
+
+
+def _parameter_names() -> set[str]:
+    every = {name for model in NOTEBOOKS.values() for name in model.model_fields}
+    return every - {"overrides"}
