@@ -1,0 +1,218 @@
+"""Captions, takeaways and answer of the comparison of mining and tokens, from recorded results."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from token_exports.figures.show import Caption
+from token_exports.formats import interval as say
+from token_exports.formats import number, quantity, significant
+from token_exports.results import Recorded
+
+BASES = {"deepseek": "production energy", "broker": "broker's energy"}
+PREFIXES = {"deepseek": "", "broker": "broker_"}
+NETWORK = "Coin Metrics; Cambridge index, extended"
+SOURCE = f"{NETWORK}; OpenRouter; DeepSeek; Changjiang Securities"
+
+Found = Mapping[str, Recorded]
+Span = tuple[str, str]
+
+
+def month_name(month: str) -> str:
+    """Month in words."""
+    return pd.Period(month, "M").strftime("%B %Y")
+
+
+def span_name(span: Span) -> str:
+    """First and last month in words."""
+    return f"{month_name(span[0])} to {month_name(span[1])}"
+
+
+def times_or_part(ratio: float, whole: str) -> str:
+    """Say a ratio as a multiple of the whole, or as one of its parts."""
+    if ratio >= 1:
+        return f"{_rounded(ratio)} times {whole}"
+    return f"one part in {_rounded(1 / ratio)} of {whole}"
+
+
+def flip_words(flip_ratio: float) -> str:
+    """Say from which share on, or that no share is enough."""
+    if flip_ratio <= 1:
+        return f"once {number(flip_ratio, 'share')} of them are served in China"
+    return f"at no share, since it would take {_rounded(flip_ratio)} times as many"
+
+
+def _rounded(ratio: float) -> str:
+    return significant(float(f"{ratio:.2g}"), 2)
+
+
+def _say(found: Found, name: str, digits: int = 2) -> str:
+    return say(found[name].interval, found[name].unit, digits)
+
+
+def _central(found: Found, name: str, digits: int = 2) -> str:
+    return quantity(found[name].central, found[name].unit, digits)
+
+
+def _caption(title: str, subtitle: str, picture: str, source: str = SOURCE) -> Caption:
+    return Caption(title=title, subtitle=subtitle, source=source, alt=f"{picture}. {title}.")
+
+
+# ---- a kilowatt-hour
+
+
+def value_caption(found: Found, basis: str, month: str, week: str) -> Caption:
+    """Words around the figure of values."""
+    name = f"{PREFIXES[basis]}token"
+    ratio = found[f"{name}_over_mining_usd_per_kwh_ratio"].central
+    title = (
+        f"A kWh of tokens earned {_central(found, f'{name}_value_usd_per_kwh')} at list prices,"
+        f" {times_or_part(ratio, 'what mining earned')} in {month_name(month)}"
+    )
+    return _caption(
+        title,
+        f"USD per kWh, gross of machines. Tokens at list prices, {week}. Bands: 90% or bounds",
+        "Mining by year as a band on a log scale, tokens as bars beside it",
+    )
+
+
+def value_takeaway(found: Found, month: str) -> str:
+    """What a kilowatt-hour earned in each trade."""
+    return (
+        "**At list prices a kilowatt-hour of tokens earned"
+        f" {_say(found, 'token_value_usd_per_kwh')} with the energy of a production service and"
+        f" {_say(found, 'broker_token_value_usd_per_kwh')} with the broker's; mining earned"
+        f" {_say(found, 'mining_value_usd_per_kwh')} in {month_name(month)}.** After the rent of"
+        f" the servers, tokens keep {_say(found, 'net_token_value_usd_per_kwh')} on the first"
+        " basis; the machines of the miners are still to be paid from theirs."
+    )
+
+
+# ---- electricity's part
+
+
+def share_caption(found: Found, basis: str, price_usd_per_kwh: float) -> Caption:
+    """Words around the figure of electricity's part."""
+    tokens = _central(found, f"{PREFIXES[basis]}token_electricity_revenue_share")
+    miners = _central(found, "cn_mining_electricity_revenue_share")
+    return _caption(
+        f"Power is {tokens} of the list price of tokens; it was {miners} of what China's miners"
+        " earned",
+        f"Electricity at {price_usd_per_kwh:g} USD/kWh over gross revenue; last row: full cost",
+        "Rows of dots with bands, mining above, tokens below",
+    )
+
+
+def share_takeaway(found: Found, basis: str, span: Span) -> str:
+    """Electricity in revenue and in cost."""
+    return (
+        "**At the same price of power, electricity is"
+        f" {_say(found, f'{PREFIXES[basis]}token_electricity_revenue_share')} of the list price of"
+        f" tokens ({BASES[basis]}) and was {_say(found, 'cn_mining_electricity_revenue_share')} of"
+        f" the revenue of China's miners, {span_name(span)}.** It is"
+        f" {_say(found, 'token_electricity_cost_share')} of the full cost of serving and"
+        f" {_say(found, 'deepseek_electricity_cost_share')} of the rent of the disclosed service."
+    )
+
+
+# ---- China's mining
+
+
+def total_label(found: Found) -> str:
+    """Total of the period with its bounds, to stand in the figure."""
+    return _say(found, "cn_mining_twh")
+
+
+def china_caption(found: Found, china: pd.DataFrame, span: Span) -> Caption:
+    """Words around the figure of China's mining."""
+    month, share = china["month"].iloc[-1], china["hashrate_share"].iloc[-1]
+    return _caption(
+        f"China's mining used {_central(found, 'cn_mining_twh')}, {span_name(span)}; in"
+        f" {month_name(month)} it held {number(share, 'share')} of all",
+        "China's share of Bitcoin hashrate; its electricity, TWh a month with bounds",
+        "Two panels by month with gaps; zero after the ban, then a return",
+        f"{NETWORK}; Hashrate Index; surveys; press",
+    )
+
+
+def china_takeaway(found: Found, span: Span) -> str:
+    """Peak, stop, return and total."""
+    return (
+        f"**China's share peaked at {_central(found, 'cn_peak_hashrate_share')}, averaged"
+        f" {_central(found, 'cn_mean_hashrate_share')}, {span_name(span)}, was measured at"
+        f" {_central(found, 'cn_after_ban_hashrate_share')} in the two months after the ban and at"
+        f" {_central(found, 'cn_return_hashrate_share')} in the five months after those.** A second"
+        f" source has {_central(found, 'cn_2025_hashrate_share')} in 2025. Its miners used"
+        f" {_say(found, 'cn_mining_twh')} in the period."
+    )
+
+
+# ---- size and place
+
+
+def size_caption(found: Found, basis: str) -> Caption:
+    """Words around the ladder."""
+    name = f"{PREFIXES[basis]}token"
+    ratio = found[f"{name}_over_mining_electricity_ratio"].central
+    return _caption(
+        f"The week's Chinese tokens drew {_central(found, f'{name}_average_power_mw')},"
+        f" {times_or_part(ratio, 'what Chinese mining drew in 2020')}",
+        "Average power of each flow; bars: 90% or bounds; diamonds: the broker's energy",
+        "Ladder of flows on a log scale, token streams at its foot",
+        f"{SOURCE}; National Data Administration; press",
+    )
+
+
+def size_takeaway(found: Found, labels: Span) -> str:
+    """Power of the week's tokens, of the latest days and of mining."""
+    return (
+        f"**The Chinese tokens of the {labels[0]} drew {_say(found, 'token_average_power_mw')}, or"
+        f" {_say(found, 'broker_token_average_power_mw')} at the broker's figure; China's mining of"
+        f" 2020 drew {_say(found, 'cn_mining_2020_power_mw')}.** All Chinese tokens on OpenRouter,"
+        f" {labels[1]}, drew {_say(found, 'latest_token_average_power_mw')}, or"
+        f" {_say(found, 'latest_broker_token_average_power_mw')}."
+    )
+
+
+def location_caption(flips: pd.DataFrame, basis: str) -> Caption:
+    """Words around the figure of places."""
+    first = flips.sort_values("flip_served_in_china_ratio").iloc[0]
+    share = number(first["flip_served_in_china_ratio"], "share")
+    title = "Even if all were served in China, the tokens would stay below every reference"
+    if first["enough"]:
+        title = f"At {share} served in China, {first['flow']} equal: {first['reference']}"
+    return _caption(
+        title,
+        f"Average power served in China ({BASES[basis]}); grey: our belief",
+        "Curves rising with the share served in China, and lines of reference",
+        f"{SOURCE}; press",
+    )
+
+
+def location_takeaway(found: Found, basis: str, flips: pd.DataFrame) -> str:
+    """What the export is at our belief, and when it equals China's mining."""
+    first = flips.iloc[0]
+    return (
+        f"**At {_say(found, 'served_in_china_share')} served in China, which is our belief, the"
+        f" week's export is {_say(found, f'{PREFIXES[basis]}exported_token_power_mw')} and"
+        f" {_say(found, 'exported_list_revenue_usd')} of list price.** Set against the power of"
+        f" {first['reference']}, the week's tokens reach it"
+        f" {flip_words(first['flip_served_in_china_ratio'])}. With none served in China there is"
+        " no export of its power, whatever the tokens are worth."
+    )
+
+
+def answer(found: Found, basis: str, month: str, week: str) -> str:
+    """Answer of the page in three sentences."""
+    name = f"{PREFIXES[basis]}token"
+    size = found[f"{name}_over_mining_electricity_ratio"].central
+    return (
+        f"A kilowatt-hour of Chinese tokens ({week}) earned"
+        f" {_say(found, f'{name}_value_usd_per_kwh')} at list prices and gross of machines,"
+        f" {_say(found, f'{name}_over_mining_usd_per_kwh_ratio')} what mining earned in"
+        f" {month_name(month)} ({BASES[basis]}). Electricity is"
+        f" {_say(found, f'{name}_electricity_revenue_share')} of that revenue; it was"
+        f" {_say(found, 'cn_mining_electricity_revenue_share')} of the revenue of China's miners."
+        f" The tokens drew {_say(found, f'{name}_average_power_mw')} on average wherever they were"
+        f" served, {times_or_part(size, 'what mining in China drew in 2020')}."
+    )

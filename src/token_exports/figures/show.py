@@ -1,0 +1,126 @@
+"""Show a figure with its message, unit, source, alt text and the data behind it."""
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import display
+from matplotlib.figure import Figure
+from PIL import Image
+
+from token_exports.results import Results, output_folder
+
+SHORTEST_ALT = 20
+PNG_DPI = 160
+PNG_COLOURS = 128
+_SURPLUS_DIGITS = re.compile(r"(?<=\d\.\d\d)\d+")  # a hundredth of a point is not seen
+
+
+class FigureError(ValueError):
+    """A figure lacks what makes it readable or checkable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caption:
+    """Words around a figure.
+
+    Parameters
+    ----------
+    title
+        The finding, with its number.
+    subtitle
+        Quantity, unit and period.
+    source
+        Where the numbers come from and when they were read.
+    alt
+        What the picture shows, for who cannot see it.
+    """
+
+    title: str
+    subtitle: str
+    source: str
+    alt: str
+
+    def __post_init__(self) -> None:
+        missing = [name for name, text in vars(self).items() if not text.strip()]
+        if missing:
+            raise FigureError(f"figure without {', '.join(missing)}")
+        if len(self.alt) < SHORTEST_ALT:
+            raise FigureError(f"alt text of {len(self.alt)} characters says too little")
+
+
+def figure(found: Results, name: str, fig: Figure, caption: Caption, data: pd.DataFrame) -> None:
+    """Display a figure and file its SVG, PNG and CSV with the report.
+
+    Parameters
+    ----------
+    found
+        Results of the notebook, which list the figure.
+    name
+        File stem, unique within the notebook.
+    fig
+        The drawn figure; it is closed here.
+    caption
+        Words around it.
+    data
+        Rows behind the figure, as a reader would download them.
+
+    Raises
+    ------
+    FigureError
+        The name is taken or there is no data behind the figure.
+    """
+    if any(entry["name"] == name for entry in found.figures):
+        raise FigureError(f"figure {name!r} exists already in {found.notebook}")
+    if data.empty:
+        raise FigureError(f"figure {name!r} has no data behind it")
+    number = len(found.figures) + 1
+    stem = f"{found.notebook[:2]}_{name}"
+    source = caption.source.removeprefix("Source: ").rstrip(". ")  # the page writes both itself
+    entry: dict[str, Any] = {"name": name, "stem": stem, "number": number, **vars(caption)}
+    entry["source"] = source
+    found.figures.append(entry)
+    svg = _svg(fig, stem)
+    folder = output_folder()
+    if folder is not None:
+        (folder / "figures").mkdir(parents=True, exist_ok=True)
+        (folder / "tables").mkdir(parents=True, exist_ok=True)
+        (folder / "figures" / f"{stem}.svg").write_text(svg, encoding="utf-8")
+        _save_png(fig, folder / "figures" / f"{stem}.png")
+        data.to_csv(folder / "tables" / f"{stem}.csv", index=False, lineterminator="\n")
+    plt.close(fig)
+    display(
+        {"image/svg+xml": svg, "text/plain": caption.alt},
+        raw=True,
+        metadata={"token_exports": entry},
+    )
+
+
+def _save_png(fig: Figure, path: Path) -> None:
+    """Picture for slides and mails, on white, with as many colours as a chart needs."""
+    pixels = io.BytesIO()
+    fig.savefig(pixels, dpi=PNG_DPI, facecolor="white", metadata={"Software": None})
+    Image.open(pixels).convert("RGB").quantize(PNG_COLOURS).save(path, optimize=True)
+
+
+def _svg(fig: Figure, stem: str) -> str:
+    """SVG text with the same bytes every time and identifiers unique to the figure."""
+    text = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": stem}):
+        fig.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    svg = text.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
+    svg = re.sub(r' d="[^"]*"', lambda path: _SURPLUS_DIGITS.sub("", path[0]), svg)
+    return _own_identifiers(svg, stem)
+
+
+def _own_identifiers(svg: str, stem: str) -> str:
+    """Prefix every identifier: several figures share one page."""
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{stem}-\1"', svg)
+    return re.sub(r"(xlink:href=\"#|href=\"#|url\(#)", rf"\g<1>{stem}-", svg)
