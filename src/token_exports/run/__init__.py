@@ -1,0 +1,1 @@
+"""Run notebooks and render pages; knows files and kernels, no domain."""

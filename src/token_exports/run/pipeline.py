@@ -1,0 +1,121 @@
+"""From a scenario to a published report: validate, execute, judge, render, publish.
+
+Everything is built in a staging folder beside the reports and published by one rename, so a failed
+build leaves the last good report as it was.
+"""
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+
+from token_exports import data, paths, results, scenarios
+from token_exports.run import execute, manifest, pages
+from token_exports.run.execute import Executed, NotebookFailure, Progress
+from token_exports.run.stable import stable
+from token_exports.scenarios import Settings
+
+KERNEL_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",  # sums in one order
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "TZ": "UTC",
+}
+
+
+def report(
+    scenario: str,
+    assignments: Iterable[str] = (),
+    *,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Build the report of a scenario and return its front page.
+
+    Parameters
+    ----------
+    scenario
+        Name of a file in ``data/scenarios``.
+    assignments
+        ``name=value`` for parameters and assumptions.
+    folder
+        Where to publish; ``reports/<scenario>`` where not given.
+    progress
+        Called while notebooks run.
+
+    Raises
+    ------
+    ParameterError, DataError
+        Before any kernel starts; nothing is written.
+    NotebookFailure
+        A notebook raised; nothing is published.
+    """
+    settings = scenarios.resolve(scenario, assignments)
+    data.check()
+    destination = folder or paths.reports() / scenario
+    with _staging(destination) as staging:
+        _build(settings, staging, progress or Progress())
+        _publish(staging, destination)
+    return destination / "index.html"
+
+
+def _build(settings: Settings, staging: Path, progress: Progress) -> None:
+    started = dt.datetime.now(dt.UTC)
+    made_from = manifest.sources(settings)
+    executed = _execute(settings, staging, progress)
+    recorded = [results.load(staging / "results" / f"{run.name}.json") for run in executed]
+    notebooks = {run.name: run.notebook for run in executed if run.notebook is not None}
+    pages.write(staging, settings, made_from, recorded, notebooks)
+    record = manifest.record(started, executed)
+    (staging / "run.json").write_text(results.to_json(record), encoding="utf-8")
+    complete = {**made_from, "outputs": manifest.outputs(staging)}
+    (staging / "manifest.json").write_text(results.to_json(complete), encoding="utf-8")
+
+
+def _execute(settings: Settings, staging: Path, progress: Progress) -> list[Executed]:
+    files = {paths.notebooks() / f"{name}.ipynb": p for name, p in settings.notebooks.items()}
+    environment = KERNEL_ENVIRONMENT | {
+        results.OUTPUT_VARIABLE: str(staging),
+        "TOKEN_EXPORTS_HOME": str(paths.root()),
+        "IPYTHONDIR": str(paths.cache() / "ipython"),  # nobody's own start-up files
+    }
+    executed = execute.run_all(files, environment, progress)
+    failures = [run.failure for run in executed if run.failure]
+    if failures:
+        raise NotebookFailure("\n".join(failures))
+    (staging / "notebooks").mkdir()
+    for run in executed:
+        assert run.notebook is not None
+        nbformat.write(stable(run.notebook), staging / "notebooks" / f"{run.name}.ipynb")
+    return executed
+
+
+@contextmanager
+def _staging(destination: Path) -> Iterator[Path]:
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".building-", dir=destination.parent))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _publish(staging: Path, destination: Path) -> None:
+    """Put the finished folder in place; the old one steps aside until that has worked."""
+    old = destination.with_name(f".old-{os.getpid()}-{destination.name}")
+    if destination.exists():
+        destination.rename(old)
+    try:
+        staging.rename(destination)
+    except OSError:
+        if old.exists():
+            old.rename(destination)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,165 @@
+"""The pipeline on toy notebooks: complete, repeatable, and harmless when something fails."""
+
+import json
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import toys
+
+from token_exports import data, parameters
+from token_exports.run import pipeline
+from token_exports.run.execute import NotebookFailure
+
+PAGES = ["index", *parameters.NOTEBOOKS, "claims", "data", "method"]
+
+
+@pytest.fixture
+def project(home):
+    toys.write(home / "notebooks")
+    return home
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "token_exports.cli", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+class Links(HTMLParser):
+    """Collects what a page points to, what it loads, and its anchors."""
+
+    def __init__(self):
+        super().__init__()
+        self.links, self.loads, self.anchors = [], [], set()
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        if "id" in found:
+            self.anchors.add(found["id"])
+        if tag == "a" and found.get("href"):
+            self.links.append(found["href"])
+        elif tag != "a":
+            self.loads += [found[k] for k in ("src", "href", "data", "srcset") if found.get(k)]
+
+
+def read_links(page: Path) -> Links:
+    parser = Links()
+    parser.feed(page.read_text(encoding="utf-8"))
+    return parser
+
+
+def check_links(folder: Path) -> None:
+    pages = {path.name: read_links(path) for path in folder.glob("*.html")}
+    for name, page in pages.items():
+        assert not [u for u in page.loads if not u.startswith(("#", "data:"))], name
+        for link in page.links:
+            if link.startswith(("http://", "https://")):
+                continue
+            file, _, anchor = link.partition("#")
+            assert not file or (folder / file).is_file(), f"{name} -> {link}"
+            if anchor and not anchor.startswith("verdict="):
+                assert anchor in pages[file or name].anchors, f"{name} -> {link}"
+
+
+def test_a_report_is_complete_and_the_same_twice(project):
+    first = pipeline.report("baseline").parent
+    second = pipeline.report("baseline", folder=project / "elsewhere" / "again").parent
+    assert first == project / "reports" / "baseline"
+    once, again = files(first), files(second)
+    assert once.pop("run.json")  # times, the only part that may differ
+    assert again.pop("run.json")
+    assert once == again
+    for page in PAGES:
+        assert f"{page}.html" in once
+    outputs = json.loads(once.pop("manifest.json"))["outputs"]
+    assert set(outputs) == set(once)
+    check_links(first)
+    page = once["02_token_cost.html"].decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert(1)" not in page
+    assert "Tokens &lt;i&gt;written" in page
+    assert page.count("<svg role=") == 1
+    assert not list(first.parent.glob(".*"))
+
+
+def test_settings_reach_notebook_and_page(project):
+    page = pipeline.report("us_power", ["top_n=5", "pue_ratio=1.4"])
+    assert page == project / "reports" / "us_power" / "index.html"
+    recorded = json.loads((page.parent / "results" / "01_openrouter_share.json").read_text())
+    assert recorded["parameters"]["top_n"] == 5
+    assert recorded["parameters"]["overrides"] == {"pue_ratio": 1.4}
+    manifest = json.loads((page.parent / "manifest.json").read_text())
+    assert manifest["origin"]["cn_electricity"] == "scenario us_power"
+    assert manifest["origin"]["top_n"] == "command line"
+    assert "top_n = 5" in page.read_text()
+
+
+def test_a_failing_notebook_leaves_the_last_report(project):
+    good = files(pipeline.report("baseline").parent)
+    toys.write(project / "notebooks", breaking="02_token_cost")
+    with pytest.raises(NotebookFailure) as failure:
+        pipeline.report("baseline")
+    message = str(failure.value)
+    assert "notebooks/02_token_cost.ipynb, cell 'figure'" in message
+    assert "ValueError: no such week" in message
+    assert files(project / "reports" / "baseline") == good
+    assert not list((project / "reports").glob(".*"))
+
+
+def test_a_failing_notebook_exits_with_1(project):
+    toys.write(project / "notebooks", breaking="01_openrouter_share")
+    answer = command("report")
+    assert answer.returncode == 1
+    assert "01_openrouter_share.ipynb, cell 'figure'" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert not (project / "reports" / "baseline").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--scenario", "us_powr"], ["no scenario 'us_powr'", "'us_power'"]),
+        (["--set", "top_m=5"], ["no parameter or assumption 'top_m'", "'top_n'"]),
+        (["--set", "pue_ration=1.2"], ["'pue_ratio'"]),
+        (["--set", "top_n=50"], ["top_n", "50", "20"]),
+        (["--set", "n_draws=many"], ["n_draws", "many", "integer"]),
+        (["--set", "pue_ratio=0.9"], ["pue_ratio", "0.9", "1 to"]),
+        (["--set", "top_n"], ["name=value"]),
+        (["--set", "top_n=3", "--set", "top_n=4"], ["top_n", "twice"]),
+    ],
+)
+def test_wrong_use_exits_with_2_before_anything_runs(project, arguments, words):
+    answer = command("report", *arguments)
+    assert answer.returncode == 2
+    assert all(word in answer.stderr for word in words), answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert "done in" not in answer.stderr
+    assert not (project / "reports" / "baseline").exists()
+
+
+def test_a_broken_table_exits_with_2(project):
+    path = data.table_path("fleet_efficiency")
+    path.write_text(path.read_text().replace("2015,", "2015,x", 1))
+    answer = command("report")
+    assert answer.returncode == 2
+    assert "data/fleet_efficiency.csv" in answer.stderr
+    assert not (project / "reports" / "baseline").exists()
+
+
+def test_the_last_line_is_the_path_of_the_report(project):
+    answer = command("report", "--scenario", "us_power")
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.splitlines()[-1].endswith("reports/us_power/index.html")
+    assert "02_token_cost done in" in answer.stderr

@@ -1,0 +1,54 @@
+"""Three small notebooks in the shape of the real ones, for tests of the pipeline."""
+
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from token_exports.parameters import NOTEBOOKS
+
+METADATA = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+
+SETUP = """
+import pandas as pd
+from IPython.display import Markdown
+from token_exports import figures, parameters, tables
+from token_exports.results import Results
+p = parameters.read("{name}", globals())
+found = Results("{name}", "Is {name} so?", p.model_dump(mode="json"))
+"""
+
+FIGURE = """
+frame = pd.DataFrame({"label": ["<script>alert(1)</script>", "b"], "output_tokens": [1, 2]})
+tables.show(found, "rows", frame, "Rows with a name that tries to run.")
+fig, (ax,) = figures.canvas(2)
+ax.plot(frame["output_tokens"])
+words = {"title": "Two <b>points</b>", "subtitle": "tokens", "source": "toy", "alt": "Line " * 5}
+caption = figures.Caption(**words)
+figures.figure(found, "line", fig, caption, frame)
+"""
+
+ANSWER = """
+found.add("output_tokens", 3, "Tokens <i>written</i>", tables=("claims",), headline=True)
+found.answer = "It is **3** tokens."
+found.write()
+Markdown("**Takeaway.** Three.")
+"""
+
+
+def write(folder: Path, *, breaking: str = "") -> None:
+    """Write the notebooks; the one named ``breaking`` raises in its figure cell."""
+    folder.mkdir(exist_ok=True)
+    for name, model in NOTEBOOKS.items():
+        defaults = model.model_validate({}).model_dump(mode="json")
+        cell = "\n".join(f"{key} = {value!r}" for key, value in defaults.items())
+        body = 'raise ValueError("no such week")' if name == breaking else FIGURE
+        cells = [
+            new_markdown_cell(f"# Is {name} so?\n\n**Question.** Is it? $a = b$", id="question"),
+            new_code_cell(cell, id="parameters", metadata={"tags": ["parameters"]}),
+            new_code_cell(SETUP.format(name=name), id="setup", metadata={"tags": ["hide"]}),
+            new_markdown_cell("## How much?", id="how"),
+            new_code_cell(body, id="figure"),
+            new_code_cell(ANSWER, id="answer", metadata={"tags": ["takeaway"]}),
+        ]
+        nbformat.write(new_notebook(cells=cells, metadata=METADATA), folder / f"{name}.ipynb")
