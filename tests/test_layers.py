@@ -19,7 +19,7 @@ LAYERS = [
     {"uncertainty", "equations"},
     {"data", "models", "formats"},
     {"assumptions", "claims", "parameters", "results"},
-    {"scenarios", "figures", "tables"},
+    {"scenarios", "preflight", "figures", "tables"},
     {"run"},
     {"cli"},
 ]

@@ -8,6 +8,7 @@ JupyterLab) everything is shown and nothing is written.
 import json
 import os
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,8 @@ class Results:
         if name in self.quantities:
             raise ResultError(f"{name!r} is recorded twice")
         found = value if isinstance(value, Interval) else uncertainty.exact(float(value))
+        if not all(isfinite(end) for end in (found.central, found.low, found.high)):
+            raise ResultError(f"{name!r} has an end that is no number: {found}")
         self.quantities[name] = Recorded(
             name,
             label,

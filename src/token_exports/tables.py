@@ -35,7 +35,7 @@ def show(
     columns
         Column to display name, in display order; other columns go to the CSV only.
     """
-    if any(entry["name"] == name for entry in found.tables):
+    if any(entry["name"] == name for entry in found.figures + found.tables):
         raise ResultError(f"table {name!r} exists already in {found.notebook}")
     stem = f"{found.notebook[:2]}_{name}"
     number = len(found.tables) + 1

@@ -75,7 +75,7 @@ def figure(found: Results, name: str, fig: Figure, caption: Caption, data: pd.Da
     FigureError
         The name is taken or there is no data behind the figure.
     """
-    if any(entry["name"] == name for entry in found.figures):
+    if any(entry["name"] == name for entry in found.figures + found.tables):
         raise FigureError(f"figure {name!r} exists already in {found.notebook}")
     if data.empty:
         raise FigureError(f"figure {name!r} has no data behind it")

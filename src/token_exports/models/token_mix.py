@@ -48,6 +48,20 @@ def list_spend_usd(
     return spend / TOKENS_PER_MTOK
 
 
+def whole_week(mix: pd.DataFrame, week_end: dt.date) -> pd.DataFrame:
+    """Rows of the week that closes on ``week_end``.
+
+    Raises
+    ------
+    WindowError
+        No mix of that week, or one whose parts do not add up to the published tokens.
+    """
+    week = mix[mix["period_end"] == pd.Timestamp(week_end)]
+    if week.empty or not week["split_matches_total"].all():
+        raise WindowError(_no_week(mix, week, week_end))
+    return week
+
+
 def week_parts(mix: pd.DataFrame, origin: pd.Series, week_end: dt.date) -> pd.DataFrame:
     """Parts, requests and list spend of the charted models of a week.
 
@@ -72,9 +86,7 @@ def week_parts(mix: pd.DataFrame, origin: pd.Series, week_end: dt.date) -> pd.Da
     WindowError
         No mix of that week, or one whose parts do not add up to the published tokens.
     """
-    week = mix[mix["period_end"] == pd.Timestamp(week_end)]
-    if week.empty or not week["split_matches_total"].all():
-        raise WindowError(_no_week(mix, week, week_end))
+    week = whole_week(mix, week_end)
     parts = pd.DataFrame(
         {
             "model_slug": week["model_slug"],

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from token_exports import data, paths, results, scenarios
+from token_exports import data, paths, preflight, results, scenarios
 from token_exports.run import execute, manifest, pages
 from token_exports.run.execute import Executed, NotebookFailure, Progress
 from token_exports.run.stable import stable
@@ -58,6 +58,7 @@ def report(
     """
     settings = scenarios.resolve(scenario, assignments)
     data.check()
+    preflight.check(settings.notebooks)
     destination = folder or paths.reports() / scenario
     with _staging(destination) as staging:
         _build(settings, staging, progress or Progress())
