@@ -85,6 +85,13 @@ def test_the_report_is_small(baseline):
     assert size < MOST_MEGABYTES * 1e6
 
 
+@pytest.mark.parametrize("notebook", parameters.NOTEBOOKS)
+def test_a_page_shows_no_raw_output(baseline, notebook):
+    text = (baseline / f"{notebook}.html").read_text(encoding="utf-8")
+    assert '<pre class="stream">' not in text
+    assert "Traceback" not in text
+
+
 def test_every_figure_has_its_files(baseline):
     for content in recorded(baseline):
         assert len(content["figures"]) >= 3

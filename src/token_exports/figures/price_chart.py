@@ -63,7 +63,8 @@ def price_bases(ax: Axes, table: pd.DataFrame, stated: float, band: tuple[float,
     ax.axvline(0, color=theme.INK["soft"], linewidth=0.8)
     y, ticks, labels = 0.0, [], []
     for group, members in table.groupby("basis_group", sort=False):
-        ax.text(-0.62, y, GROUP_NAMES[str(group)], fontsize=8, fontweight="bold", va="center")
+        name = GROUP_NAMES[str(group)]
+        ax.text(-0.62, y, name, fontsize=8, fontweight="bold", va="center", bbox=theme.PATCH)
         y += 1
         for row in rows(members.sort_values("price_gap_share", ascending=False)):
             gap = row["price_gap_share"]

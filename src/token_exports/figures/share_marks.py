@@ -6,10 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
-from token_exports.figures.theme import INK
-
-PATCH = {"facecolor": INK["paper"], "edgecolor": "none", "pad": 0.6}
-"""Keeps a label legible where a line crosses it."""
+from token_exports.figures.theme import PATCH
 
 
 def unbroken(

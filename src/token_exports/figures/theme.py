@@ -20,6 +20,9 @@ INK = {
 }
 """Text, secondary text, rules, background, and the mark of the essay's own figure."""
 
+PATCH = {"facecolor": INK["paper"], "edgecolor": "none", "pad": 0.6}
+"""Ground of a label that a line would cross."""
+
 ORIGIN_COLOURS = {
     "cn": "#c8402f",
     "us": "#2f6db3",

@@ -45,11 +45,12 @@ def write(
         Executed notebook by name.
     """
     intervals = results.intervals(recorded)
+    ledger = reference.judged(intervals)
     shared = {
         "settings": settings,
         "made_from": made_from,
         "recorded": recorded,
-        "ledger": reference.judged(intervals),
+        "ledger": ledger,
         "navigation": _navigation(recorded),
         "changed": reference.changed(settings),
     }
@@ -61,7 +62,7 @@ def write(
         own["parameters"] = reference.parameters(settings, name)
         _page(folder, name, "notebook", {**shared, **own})
     _page(folder, "index", "index", {**shared, "lead_figures": _lead_figures(folder, recorded)})
-    _page(folder, "claims", "claims", shared)
+    _page(folder, "claims", "claims", {**shared, "sections": _sections(ledger)})
     _page(folder, "data", "data", {**shared, "tables": reference.tables(), **reference.lists()})
     _page(folder, "method", "method", {**shared, "modules": reference.modules()})
     _copy_data(folder)
@@ -72,6 +73,14 @@ def _navigation(recorded: list[dict[str, Any]]) -> list[tuple[str, str]]:
     front, *rest = FIXED_PAGES.items()
     titles = {name: str(model.model_config.get("title")) for name, model in NOTEBOOKS.items()}
     return [front, *((c["notebook"], titles[c["notebook"]]) for c in recorded), *rest]
+
+
+def _sections(ledger: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Claims by section, in the order of the essay."""
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for row in ledger:
+        sections.setdefault(row["section"], []).append(row)
+    return sections
 
 
 def _page(folder: Path, stem: str, template: str, context: Mapping[str, Any]) -> None:
