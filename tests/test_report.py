@@ -114,6 +114,10 @@ def test_every_scenario_gives_a_whole_report(other):
     assert all((folder / f"{notebook}.html").is_file() for notebook in parameters.NOTEBOOKS)
     judged = claims.judge_bases(results.intervals(recorded(folder)))
     assert judged["verdict"].notna().all()
+    found = values(folder)  # two notebooks cost the same token
+    share = found["02_token_cost:cn_electricity_cost_share"]
+    again = found["03_bitcoin_vs_tokens:token_electricity_cost_share"]
+    assert again == pytest.approx(share, rel=1e-9)
 
 
 def test_the_report_of_the_essays_own_day_sees_nothing_later(tmp_path, baseline):

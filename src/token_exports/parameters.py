@@ -84,17 +84,12 @@ class OpenRouterShare(Parameters):
     )
 
 
-class TokenCost(Drawn):
-    """Accelerators and electricity of the two regions."""
-
-    model_config = ConfigDict(title="Token cost")
+class ServedInChina(Drawn):
+    """A notebook that costs a token computed in China."""
 
     cn_accelerator: Literal[
         "h20", "h800-sxm", "h100-sxm", "h200", "b200", "b300", "ascend-910b", "ascend-910c"
     ] = Field("h800-sxm", description="Accelerator that serves in China")
-    us_accelerator: Literal["h100-sxm", "h200", "b200", "b300", "gb200", "mi355x"] = Field(
-        "h100-sxm", description="Accelerator that serves in the United States"
-    )
     cn_electricity: Literal[
         "national_industrial",
         "subsidised_hub",
@@ -106,12 +101,22 @@ class TokenCost(Drawn):
         "iowa",
         "texas",
     ] = Field("national_industrial", description="Price class of electricity in China")
+
+
+class TokenCost(ServedInChina):
+    """Accelerators and electricity of the two regions."""
+
+    model_config = ConfigDict(title="Token cost")
+
+    us_accelerator: Literal["h100-sxm", "h200", "b200", "b300", "gb200", "mi355x"] = Field(
+        "h100-sxm", description="Accelerator that serves in the United States"
+    )
     us_electricity: Literal["national_industrial", "us_industrial", "virginia", "iowa", "texas"] = (
         Field("national_industrial", description="Price class of electricity in the United States")
     )
 
 
-class BitcoinVsTokens(Drawn):
+class BitcoinVsTokens(ServedInChina):
     """Energy series, periods and the basis of energy per token."""
 
     model_config = ConfigDict(title="Bitcoin and tokens")
