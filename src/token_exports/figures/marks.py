@@ -20,18 +20,23 @@ def beside(
     point: tuple[float, float],
     color: str | None = None,
     *,
-    left: bool = False,
+    shift: int = 6,
+    ground: dict[str, Any] | None = None,
 ) -> None:
-    """Write beside a mark, to its right or to its left."""
+    """Write ``shift`` points right of a mark, left of it if negative, above it if zero.
+
+    A ground in the colour of the page keeps the words legible where a line crosses them.
+    """
     ax.annotate(
         words,
         point,
-        (-6 if left else 6, 0),
+        (shift, 0) if shift else (0, 5),
         textcoords="offset points",
-        ha="right" if left else "left",
-        va="center",
+        ha="left" if shift > 0 else "right" if shift else "center",
+        va="center" if shift else "bottom",
         fontsize=8,
         color=color or theme.INK["text"],
+        bbox=ground,
     )
 
 

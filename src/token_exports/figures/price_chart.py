@@ -137,7 +137,7 @@ def _ratio_panel(ax: Axes, table: pd.DataFrame, stated: float) -> None:
         ax.plot(row["central"], y, "o", color=colour, markersize=5)
         words = f"{row['central']:.1f}\N{MULTIPLICATION SIGN}"
         crossed = 1 < stated / row["high"] < LABEL_WIDTH  # the essay's line would run through it
-        beside(ax, words, (row["low"] if crossed else row["high"], y), left=crossed)
+        beside(ax, words, (row["low"] if crossed else row["high"], y), shift=-6 if crossed else 6)
     ax.set_yticks(range(len(table)), table["label"])
     ax.set_xscale("log")
     ax.set_ylim(-0.6, len(table) - 0.4)

@@ -3,8 +3,8 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
+from token_exports.figures.marks import beside
 from token_exports.figures.share_marks import (
-    beside,
     day_number,
     month_ticks,
     name_last,
@@ -12,7 +12,7 @@ from token_exports.figures.share_marks import (
     unbroken,
 )
 from token_exports.figures.share_words import percent
-from token_exports.figures.theme import INK, ORIGIN_COLOURS, ORIGIN_NAMES, essay_line
+from token_exports.figures.theme import INK, ORIGIN_COLOURS, ORIGIN_NAMES, PATCH, essay_line
 
 CN = ORIGIN_COLOURS["cn"]
 ALL_TOKENS = "#4d5a66"
@@ -41,9 +41,9 @@ def window_shares(table: pd.DataFrame, study: str, stated: float, ax: Axes) -> A
     for place, row in enumerate(table.to_dict("records")):
         top, whole = row["cn_top_n_share"], row["cn_platform_share"]
         side = 1 if top >= whole else -1
-        beside(ax, percent(top), (top, place), 6 * side, CN)
+        beside(ax, percent(top), (top, place), CN, shift=6 * side, ground=PATCH)
         end = row["cn_least_share"] if side == 1 else row["cn_most_share"]
-        beside(ax, percent(whole), (end, place), -8 * side, ALL_TOKENS)
+        beside(ax, percent(whole), (end, place), ALL_TOKENS, shift=-8 * side, ground=PATCH)
     _name_dots(table, ax)
     ax.set_yticks(places, table["window"])
     for label in ax.get_yticklabels():
@@ -63,7 +63,7 @@ def _name_dots(table: pd.DataFrame, ax: Axes) -> None:
         ("cn_top_n_share", "largest models", CN),
         ("cn_platform_share", "all tokens", ALL_TOKENS),
     ):
-        beside(ax, name, (float(table[column].iloc[place]), place), 0, colour)
+        beside(ax, name, (float(table[column].iloc[place]), place), colour, shift=0, ground=PATCH)
 
 
 def share_history(
@@ -158,7 +158,14 @@ def unit_shares(table: pd.DataFrame, stated: float, ax: Axes) -> Axes:
             ax.hlines(place, top["low_share"], top["high_share"], colour, lw=4, alpha=0.45)
             ax.scatter(top["central_share"], place, s=44, color=colour, zorder=3)
         cn = rows.loc[("top_n", "cn")]
-        beside(ax, percent(cn["central_share"]), (cn["central_share"], place), 0, CN)
+        beside(
+            ax,
+            percent(cn["central_share"]),
+            (cn["central_share"], place),
+            CN,
+            shift=0,
+            ground=PATCH,
+        )
         _platform_range(ax, rows.loc[("platform", "cn")], place + 0.34)
     ax.set_yticks(range(len(units)), table.drop_duplicates("unit")["unit_label"])
     ax.tick_params(axis="y", labelcolor=INK["text"])

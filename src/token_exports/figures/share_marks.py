@@ -6,8 +6,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
-from token_exports.figures.theme import PATCH
-
 
 def unbroken(
     frame: pd.DataFrame, when: str, days: int, same: str | None = None
@@ -33,22 +31,6 @@ def share_axis(ax: Axes) -> None:
     ax.grid(axis="x")
     ax.set_axisbelow(True)
     ax.spines["left"].set_visible(False)
-
-
-def beside(ax: Axes, text: str, at: tuple[float, float], shift: int, colour: str) -> None:
-    """Label ``shift`` points right of a mark, left of it if negative, above it if zero."""
-    align = "left" if shift > 0 else "right" if shift else "center"
-    ax.annotate(
-        text,
-        at,
-        xytext=(shift, 0) if shift else (0, 5),
-        textcoords="offset points",
-        ha=align,
-        va="center" if shift else "bottom",
-        fontsize=8,
-        color=colour,
-        bbox=PATCH,
-    )
 
 
 def name_last(

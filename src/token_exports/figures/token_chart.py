@@ -4,9 +4,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from token_exports.figures.share_marks import beside, day_number, month_ticks, unbroken
+from token_exports.figures.marks import beside
+from token_exports.figures.share_marks import day_number, month_ticks, unbroken
 from token_exports.figures.share_words import model_name, percent
-from token_exports.figures.theme import INK, ORIGIN_COLOURS, ORIGIN_NAMES
+from token_exports.figures.theme import INK, ORIGIN_COLOURS, ORIGIN_NAMES, PATCH
 
 PART_COLOURS = {
     "cache_read_tokens": "#b9c6d3",
@@ -41,7 +42,7 @@ def token_parts(parts: pd.DataFrame, ax: Axes) -> Axes:
         zip(parts["tokens"], parts["output_tokens"], strict=True)
     ):
         text = f"{percent(output / total)} generated"
-        beside(ax, text, (total / 1e12, place), 6, INK["soft"])
+        beside(ax, text, (total / 1e12, place), INK["soft"], ground=PATCH)
     ax.set_yticks(places, [model_name(slug) for slug in parts["model_slug"]])
     for label, origin in zip(ax.get_yticklabels(), parts["origin"], strict=True):
         label.set_color(ORIGIN_COLOURS[origin])

@@ -125,13 +125,6 @@ def turnover(lists: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["period_start", "turnover_share"])
 
 
-def charted_weeks(lists: pd.DataFrame, n: int) -> pd.Series:
-    """Weeks that each model spent among the first ``n``, most first."""
-    top = lists[lists["rank"] <= n]
-    weeks = top.groupby("model_slug")["period_start"].nunique()
-    return weeks.sort_values(ascending=False, kind="stable").rename("charted_weeks")
-
-
 def tokens_after_peak_ratio(
     lists: pd.DataFrame, model: str, peak: dt.date, later: dt.date
 ) -> float:

@@ -22,7 +22,7 @@ from token_exports.models import windows
 from token_exports.models.windows import Window, WindowError
 from token_exports.uncertainty import Interval, bounds, exact
 
-RULES = ("by_slug", "resolved")
+RULES = BY_SLUG, RESOLVED = ("by_slug", "resolved")
 UNKNOWN = "unknown"
 
 
@@ -41,7 +41,7 @@ def developers(models: Iterable[str], stealth: pd.DataFrame, rule: str) -> pd.Se
     """
     names = sorted(set(models))
     slugs = pd.Series([author_of(name) for name in names], index=names, dtype="object")
-    if _checked(rule) == "resolved":
+    if _checked(rule) == RESOLVED:
         revealed = stealth.set_index("model_permaslug")["true_author_slug"].dropna()
         slugs.update(revealed[revealed.index.isin(names)])
     return slugs

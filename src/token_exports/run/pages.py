@@ -16,7 +16,7 @@ from token_exports import claims, data, formats, paths, results
 from token_exports.parameters import NOTEBOOKS
 from token_exports.run import reference, render
 from token_exports.scenarios import Settings
-from token_exports.uncertainty import Interval, Kind
+from token_exports.uncertainty import Interval
 from token_exports.units import UNITS
 
 FIXED_PAGES = {"index": "Answers", "claims": "Claims", "data": "Data", "method": "Method"}
@@ -102,7 +102,7 @@ def _environment(templates: str) -> Environment:
         "markdown": lambda text: Markup(render.markdown(text)),
         "number": lambda value, unit: formats.number(value, unit),
         "quantity": lambda value, unit: formats.quantity(value, unit),
-        "span": lambda row: formats.span(_interval(row), row["unit"]),
+        "span": lambda row: formats.span(results.Recorded(**row).interval, row["unit"]),
         "unit": lambda name: UNITS[name].label if name in UNITS else name,
         "slug": lambda text: text.replace(":", "").replace(" ", "-"),
     }
@@ -113,10 +113,6 @@ def _environment(templates: str) -> Environment:
         "script_hash": base64.b64encode(sha256(script.encode()).digest()).decode(),
     }
     return environment
-
-
-def _interval(row: Mapping[str, Any]) -> Interval:
-    return Interval(row["central"], row["low"], row["high"], Kind(row["kind"]))
 
 
 def _lead_figures(folder: Path, recorded: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
