@@ -5,7 +5,7 @@ import pytest
 from token_exports import claims, data
 from token_exports.claims import Claim, Verdict, judge, judge_basis, judge_cited
 from token_exports.parameters import NOTEBOOKS
-from token_exports.uncertainty import Interval, exact
+from token_exports.uncertainty import Interval, bounds, exact
 from token_exports.units import unit_of
 
 FORTY_PERCENT = Claim("cheaper", 0.40, "equal", 0.10)  # 0.36 to 0.44
@@ -220,3 +220,17 @@ def test_a_cited_claim_has_evidence_that_speaks_and_an_opinion_has_none():
     assert sorted(set(opinions) & set(SPEAKING["claim_id"])) == []
     assert ledger.loc[cited, "verdict"].str.startswith("cited: ").all()
     assert (ledger.loc[opinions, "verdict"] == "not-checkable").all()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.0, 1.0, Verdict.WITHIN_UNCERTAINTY),  # the middle would meet it, nothing shows it does
+        (0.5, 0.9, Verdict.SUPPORTED),  # wherever the truth lies
+        (0.4, 0.6, Verdict.WITHIN_UNCERTAINTY),
+        (0.1, 0.49, Verdict.CONTRADICTED),
+    ],
+)
+def test_the_middle_of_bounds_decides_nothing(low, high, expected):
+    claim = Claim("half", 0.5, "at_least", 0.0)
+    assert judge_basis(claim, bounds((low + high) / 2, low, high)) is expected

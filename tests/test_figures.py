@@ -8,8 +8,8 @@ import pytest
 
 from token_exports import figures, results
 from token_exports.figures import FigureError, show, theme
-from token_exports.results import Results
-from token_exports.run.render import inline_svg
+from token_exports.results import ResultError, Results
+from token_exports.run.render import inline_svg, shared_glyphs
 
 WORDS = {
     "title": "Chinese models take 61%",
@@ -76,7 +76,7 @@ def test_a_figure_without_data_is_refused(shown, found):
 
 def test_a_name_taken_twice_is_refused(shown, found):
     svg_of(shown, found)
-    with pytest.raises(FigureError, match="'origins' exists already in 01_openrouter_share"):
+    with pytest.raises(ResultError, match="'origins' exists already in 01_openrouter_share"):
         svg_of(shown, found)
     plt.close("all")
 
@@ -119,7 +119,7 @@ def test_identifiers_are_those_of_the_figure(shown, found):
     names = re.findall(r'\bid="([^"]+)"', svg)
     assert len(names) > 5
     assert len(set(names)) == len(names)
-    assert all(name.startswith("01_origins-") for name in names)
+    assert all(name.startswith("g0101-") for name in names)
     used = re.findall(r'(?:href="#|url\(#)([^")]+)', svg)
     assert used
     assert set(used) <= set(names)
@@ -133,6 +133,11 @@ def test_two_figures_on_a_page_share_no_identifier(shown, found):
     assert not first & second
 
 
+def test_letters_keep_their_size(shown, found):
+    scales = set(re.findall(r"scale\(([^)]*)\)", svg_of(shown, found)))
+    assert {"0.015625", "0.085 -0.085"} <= scales  # of a glyph, and of 8.5 points
+
+
 def test_a_figure_holds_no_date_and_no_maker(shown, found):
     svg = svg_of(shown, found)
     for mark in ("<metadata", "dc:date", "matplotlib.org"):
@@ -142,7 +147,7 @@ def test_a_figure_holds_no_date_and_no_maker(shown, found):
 def test_all_text_follows_the_colours_of_the_page(shown, found):
     svg = inline_svg(svg_of(shown, found), WORDS["alt"])
     assert not [colour for colour in theme.INK.values() if colour in svg]
-    fills = re.findall(r'id="01_origins-text_\d+">.*?style="fill: ([^;"]+)', svg, re.S)
+    fills = re.findall(r'<g style="fill: ([^;"]+)[^>]*scale', svg)
     assert len(fills) >= 5  # axis label, title, ticks, the essay's flag
     assert {fill.partition("--")[0] for fill in fills} == {"var("}
 
@@ -166,3 +171,14 @@ def test_no_two_meanings_share_a_colour():
         assert len(set(palette.values())) == len(palette)
         assert not set(palette.values()) & set(theme.INK.values())
     assert set(theme.ORIGIN_NAMES) == set(theme.ORIGIN_COLOURS)
+
+
+def test_the_figures_of_a_page_draw_from_one_set_of_letters(shown, found):
+    page = "".join(inline_svg(svg_of(shown, found, name), WORDS["alt"]) for name in ("a", "b"))
+    shared = shared_glyphs(page)
+    assert len(shared) < 0.9 * len(page)
+    names = re.findall(r'\bid="([^"]+)"', shared)
+    assert len(set(names)) == len(names)
+    used = re.findall(r'(?:href="#|url\(#)([^")]+)', shared)
+    assert set(used) <= set(names)
+    assert len(used) == len(re.findall(r'(?:href="#|url\(#)([^")]+)', page))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from token_exports import data
-from token_exports.figures import share_record
+from token_exports.figures import leader_record, serving_record, share_record
 from token_exports.models import claimed_values, essay_window, market_share, windows
 from token_exports.models.claimed_values import Rows
 from token_exports.models.windows import Window, WindowError
@@ -302,6 +302,7 @@ def test_every_result_that_a_basis_names_is_computed(rows):
     found |= set(claimed_values.place_values(rows, FEB_11_17, 10))
     found |= set(share_record.quoted(data.load("claim_evidence")))
     found |= set(share_record.arithmetic(data.load("claims")))
+    found |= {*leader_record.RECORDED, *serving_record.RECORDED}
     assert needed <= found
 
 
@@ -310,3 +311,16 @@ def test_the_essays_own_arithmetic():
     found = share_record.arithmetic(data.load("claims"))
     assert found["stated_tokens_share"] == pytest.approx(0.6092, abs=1e-4)
     assert found["elapsed_since_cable_years"] == 168
+
+
+@given(counts, st.integers(1, 8), st.integers(1, 10**12))
+def test_a_further_model_never_lowers_its_origins_share(tokens, n, extra):
+    window = Window(MONDAY, 1)
+    models = {f"{'east' if i % 2 else 'west'}/{i}": count for i, count in enumerate(tokens)}
+    before, after = (
+        market_share.top_n_share(
+            market_share.leaderboard(daily({2: each}), origins({2: each}), window, n), "cn"
+        ).central
+        for each in (models, models | {"east/new": extra})
+    )
+    assert after >= before - 1e-12

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from token_exports import parameters
+from token_exports.models.windows import Window
 from token_exports.parameters import NOTEBOOKS, ParameterError, validated
 from token_exports.units import UNITS
 
@@ -16,14 +17,20 @@ SHARE, COST, MINING = NOTEBOOKS
     ("notebook", "values", "words"),
     [
         (SHARE, {"top_m": 5}, ["no parameter 'top_m'", "did you mean 'top_n'?"]),
-        (SHARE, {"zzz": 5}, ["no parameter 'zzz'", "known:", "window_end"]),
+        (SHARE, {"zzz": 5}, ["no parameter 'zzz'", "known:", "window"]),
         (COST, {"top_n": 5}, ["no parameter 'top_n'"]),  # of another notebook
         (SHARE, {"top_n": "three"}, ["top_n = 'three'", "integer"]),
         (SHARE, {"top_n": 3.5}, ["top_n = 3.5", "integer"]),
+        (SHARE, {"top_n": True}, ["top_n = True", "whole number"]),
         (SHARE, {"top_n": 21}, ["top_n = 21", "20"]),
-        (SHARE, {"window_days": 0}, ["window_days = 0", "1"]),
+        (SHARE, {"window": "2026-02-17/2026-02-11"}, ["ends before it starts"]),
+        (SHARE, {"window": "2026-01-01/2026-02-01"}, ["32 days", "at most 31"]),
+        (SHARE, {"window": "2026-W54"}, ["window = '2026-W54'", "ISO week"]),
+        (SHARE, {"min_age_days": -1}, ["min_age_days = -1", "0"]),
+        (SHARE, {"served_in_china": {"qwen": 1.2}}, ["served_in_china.qwen = 1.2", "0 and 1"]),
+        (SHARE, {"served_in_china": {"qwen": [0.5, 0.4, 0.6]}}, ["served_in_china.qwen", "order"]),
         (SHARE, {"unit": "token"}, ["unit = 'token'", "'tokens'", "'list_spend_usd'"]),
-        (SHARE, {"window_end": "2026-02-30"}, ["window_end = '2026-02-30'", "date"]),
+        (SHARE, {"window": "2026-02-30"}, ["window = '2026-02-30'", "first/last day"]),
         (SHARE, {"as_of": "2014-12-31"}, ["as_of = '2014-12-31'", "2015-01-01"]),
         (COST, {"seed": -1}, ["seed = -1", "0"]),
         (COST, {"n_draws": 99}, ["n_draws = 99", "100"]),
@@ -45,7 +52,14 @@ def test_a_wrong_parameter_is_told_with_what_is_allowed(notebook, values, words)
     ("notebook", "given", "expected"),
     [
         (SHARE, {"top_n": "3"}, {"top_n": 3}),
-        (SHARE, {"window_end": "2026-02-17"}, {"window_end": dt.date(2026, 2, 17)}),
+        (SHARE, {"window": dt.date(2026, 2, 17)}, {"study": Window(dt.date(2026, 2, 17), 7)}),
+        (SHARE, {"window": "2026-W08"}, {"study": Window(dt.date(2026, 2, 22), 7)}),
+        (SHARE, {"window": "2026-02-12/2026-02-17"}, {"study": Window(dt.date(2026, 2, 17), 6)}),
+        (
+            SHARE,
+            {"served_in_china": {"qwen": [0.1, 0.2, 0.3]}},
+            {"served_in_china": {"qwen": (0.1, 0.2, 0.3)}},
+        ),
         (SHARE, {"as_of": None}, {"as_of": None}),
         (MINING, {"include_derived": "false"}, {"include_derived": False}),
         (COST, {"overrides": {"pue_ratio": 1.4}}, {"overrides": {"pue_ratio": 1.4}}),
@@ -77,9 +91,9 @@ def test_a_running_notebook_cannot_change_its_parameters():
 @pytest.mark.parametrize(
     ("name", "words", "unit"),
     [
-        ("window_end", "a date", ""),
+        ("window", "first/last day | ISO week as 2026-W08 | last of seven days", ""),
         ("as_of", "a date", ""),
-        ("window_days", "1 to 31", "days"),
+        ("min_age_days", "0 to 365", "days"),
         ("top_n", "1 to 20", "count"),
         ("denominator", "top_n | platform", ""),
         ("overrides", "name to value", ""),

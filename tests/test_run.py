@@ -138,9 +138,11 @@ def test_a_failing_notebook_exits_with_1(project):
         (["--set", "pue_ratio=0.9"], ["pue_ratio", "0.9", "1 to"]),
         (["--set", "top_n"], ["name=value"]),
         (
-            ["--set", "window_end=2026-03-15"],
+            ["--set", "window=2026-03-15"],
             ["no rows for 9\N{EN DASH}15 Mar 2026", "9\N{EN DASH}23 Feb 2026", "24 May"],
         ),
+        (["--set", "served_in_china.minmax=0.5"], ["no lab 'minmax'", "'minimax'"]),
+        (["--set", "served_in_china.minimax=2"], ["served_in_china.minimax", "0 and 1"]),
         (["--set", "mix_week_end=2026-02-20"], ["20", "2026-02-22"]),
         (["--set", "period_start=2021-07"], ["2021-07 to 2021-06"]),
         (["--set", "period_end=2023-01"], ["2022-02", "2022-01"]),

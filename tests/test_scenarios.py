@@ -185,6 +185,7 @@ WHOLE = {"title": "A title", "description": "What it changes and why."}
     ("content", "words"),
     [
         ("title: [unclosed", ["not valid YAML"]),
+        ("title: One\ntitle: Two\ndescription: Both\n", ["title set twice"]),
         ("", ["title, description"]),
         ("- a\n- list\n", ["title, description"]),
         ({"title": "A title"}, ["title, description"]),
@@ -221,3 +222,25 @@ def test_a_new_scenario_is_a_new_file(home):
     assert found.notebooks["01_openrouter_share"].top_n == 5
     assert found.notebooks[COST].overrides == {"pue_ratio": (1.1, 1.2, 1.3)}
     assert "mine" in scenarios.names()
+
+
+# ---- parameters with members
+
+
+def test_a_member_is_set_alone_and_adds_to_the_others(monkeypatch):
+    monkeypatch.setenv(scenarios.SETTINGS_VARIABLE, "served_in_china.minimax=0")
+    found = scenarios.resolve("baseline", ["served_in_china.deepseek=0.5:0.7:0.9"])
+    share = found.notebooks["01_openrouter_share"]
+    assert share.served_in_china == {"minimax": 0.0, "deepseek": (0.5, 0.7, 0.9)}
+    assert found.origin["served_in_china"] == "command line"
+
+
+def test_a_later_layer_wins_over_the_same_member(monkeypatch):
+    monkeypatch.setenv(scenarios.SETTINGS_VARIABLE, "served_in_china.minimax=0")
+    found = scenarios.resolve("baseline", ["served_in_china.minimax=1"])
+    assert found.notebooks["01_openrouter_share"].served_in_china == {"minimax": 1.0}
+
+
+@pytest.mark.parametrize("value", ["2", "-0.1", "0.5:0.4:0.6", "much"])
+def test_a_member_out_of_range_is_refused(value):
+    assert_refused(["served_in_china.minimax"], settings=[f"served_in_china.minimax={value}"])

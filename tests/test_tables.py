@@ -108,7 +108,7 @@ def test_tables_are_counted(shown):
 def test_a_name_taken_twice_is_refused(shown):
     found = Results("01_openrouter_share", "?")
     tables.show(found, "models", FRAME, "A table.")
-    with pytest.raises(ResultError, match="table 'models' exists already in 01_openrouter_share"):
+    with pytest.raises(ResultError, match="'models' exists already in 01_openrouter_share"):
         tables.show(found, "models", FRAME, "Another table.")
 
 

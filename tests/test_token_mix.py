@@ -245,14 +245,15 @@ DEVELOPER = pd.Series({"a/x": "a", "b/y": "b", "c/z": "c", "d/w": "d"})
 
 
 def test_datacentre_shares_by_hand():
-    # a declares SG and CN, b declares US, c declares nothing: 50 of 100, at most 50 + 20
+    # a sells as p, which declares SG and CN; b declares US, c nothing: 50 of 100, at most 50 + 20
     providers = pd.DataFrame(
-        {"provider_slug": ["a", "b", "c"], "datacenter_countries": ["SG|CN", "US", None]}
+        {"provider_slug": ["p", "b", "c"], "datacenter_countries": ["SG|CN", "US", None]}
     )
-    shares = origin_places.datacentre_shares(BOARD, DEVELOPER, providers, "CN")
+    authors = pd.DataFrame({"author_slug": ["a", "b", "c"], "own_provider_slug": ["p", "b", "c"]})
+    shares = origin_places.datacentre_shares(BOARD, DEVELOPER, authors, providers, "CN")
     assert shares == pytest.approx((0.5, 0.7))
     with pytest.raises(WindowError, match="no provider"):
-        origin_places.datacentre_shares(BOARD, DEVELOPER, providers.head(0), "CN")
+        origin_places.datacentre_shares(BOARD, DEVELOPER, authors, providers.head(0), "CN")
 
 
 def test_city_share_by_hand():

@@ -15,7 +15,7 @@ from enum import StrEnum
 import pandas as pd
 
 from token_exports import data
-from token_exports.uncertainty import Interval
+from token_exports.uncertainty import Interval, Kind
 
 FLOAT_NOISE = 1e-12  # the last digit of a float decides nothing
 
@@ -55,9 +55,15 @@ class Claim:
 
 
 def judge_basis(claim: Claim, computed: Interval) -> Verdict:
-    """Verdict of one claim on one basis."""
+    """Verdict of one claim on one basis.
+
+    Bounds are limits, not beliefs: a middle that nobody measured must not decide, so both have to
+    lie in the stated band.
+    """
     low, high = claim.band
-    if low <= computed.central <= high:
+    limits = computed.kind is Kind.BOUNDS
+    decisive = (computed.low, computed.high) if limits else (computed.central,)
+    if all(low <= value <= high for value in decisive):
         return Verdict.SUPPORTED
     if computed.low <= high and computed.high >= low:
         return Verdict.WITHIN_UNCERTAINTY

@@ -7,6 +7,7 @@ from token_exports.units import UNITS
 
 _SCALES = ((1e15, "Q"), (1e12, "T"), (1e9, "B"), (1e6, "M"))
 _LARGE = {"tokens", "requests", "usd", "stars", "usd_per_year", "btc", "blocks"}
+_COUNTED = {"count", "rank", "weeks", "days"}
 SMALLEST_DECIMAL_RATIO = 0.005
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
@@ -30,7 +31,7 @@ def number(value: float | None, unit: str, digits: int = 3) -> str:
         percent = value * 100
         places = 1 if abs(percent) < 99.95 else 0
         return f"{round(percent, places) + 0.0:.{places}f}%".replace("-", MINUS)
-    if unit == "year" or (unit in ("count", "rank") and float(value).is_integer()):
+    if unit == "year" or (unit in _COUNTED and float(value).is_integer()):
         return f"{value:.0f}" if unit == "year" else f"{value:,.0f}"
     if unit == "ratio" and 0 < abs(value) < SMALLEST_DECIMAL_RATIO:
         return f"1/{significant(1 / value, digits)}"

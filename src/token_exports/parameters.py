@@ -8,10 +8,22 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from token_exports.data import nearest
+from token_exports.models import windows
+from token_exports.models.selection import Selection
 
+MOST_DAYS = 31
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
 
@@ -23,13 +35,36 @@ def _points(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _window(text: str) -> str:
+    days = windows.parse(text).days_count
+    if days > MOST_DAYS:
+        raise ValueError(f"{days} days; a window has at most {MOST_DAYS}")
+    return text
+
+
+def _shares(value: float | tuple[float, float, float]) -> float | tuple[float, float, float]:
+    points = value if isinstance(value, tuple) else (value,)
+    if not (list(points) == sorted(points) and points[0] >= 0 and points[-1] <= 1):
+        raise ValueError("shares lie between 0 and 1, low, central and high in this order")
+    return value
+
+
 Override = Annotated[float | tuple[float, float, float], BeforeValidator(_points)]
+StatedShare = Annotated[Override, AfterValidator(_shares)]
+WindowText = Annotated[str, BeforeValidator(str), AfterValidator(_window)]
 
 
 class Parameters(BaseModel):
     """What every notebook takes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_switch_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is int:
+            raise ValueError("a whole number is needed, not true or false")
+        return value
 
     as_of: dt.date | None = Field(
         None,
@@ -52,15 +87,14 @@ class Drawn(Parameters):
 
 
 class OpenRouterShare(Parameters):
-    """Window, denominator and unit of the share of tokens."""
+    """What the share of tokens counts: window, models, unit, denominator and origin."""
 
     model_config = ConfigDict(title="OpenRouter share")
 
-    window_end: dt.date = Field(
-        dt.date(2026, 2, 17), description="Last day of the window the essay is tested on"
-    )
-    window_days: int = Field(
-        7, ge=1, le=31, description="Length of the window", json_schema_extra={"unit": "days"}
+    window: WindowText = Field(
+        "2026-02-11/2026-02-17",
+        description="Days that the share counts: first/last, an ISO week, or the last of seven",
+        json_schema_extra={"allowed": "first/last day | ISO week as 2026-W08 | last of seven days"},
     )
     top_n: int = Field(
         10,
@@ -82,6 +116,32 @@ class OpenRouterShare(Parameters):
     stealth: Literal["by_slug", "resolved"] = Field(
         "by_slug", description="Preview models by their slug, or by the lab later revealed"
     )
+    origin_basis: Literal["author", "weights"] = Field(
+        "author", description="Origin of a model by its developer, or by its base weights"
+    )
+    include_free: bool = Field(True, description="Count models that are free of charge")
+    min_age_days: int = Field(
+        0,
+        ge=0,
+        le=365,
+        description="Leave out a model's tokens until it is this old",
+        json_schema_extra={"unit": "days"},
+    )
+    served_in_china: dict[str, StatedShare] = Field(
+        default_factory=dict,
+        description="Part of a lab's tokens computed in China; other labs as they declare",
+        json_schema_extra={"allowed": "lab to share, or to low, central and high"},
+    )
+
+    @property
+    def study(self) -> windows.Window:
+        """Window of the study."""
+        return windows.parse(self.window)
+
+    @property
+    def selection(self) -> Selection:
+        """What is left out."""
+        return Selection(self.include_free, self.min_age_days)
 
 
 class ServedInChina(Drawn):
@@ -169,12 +229,16 @@ def _explain(model: type[Parameters], error: Any) -> str:
     name = str(error["loc"][0])
     if error["type"] == "extra_forbidden":
         return f"no parameter {name!r}; {nearest(name, model.model_fields)}"
-    return f"{name} = {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}"
+    what = ".".join([name, *(str(part) for part in error["loc"][1:2])])
+    reason = error["msg"].removeprefix("Value error, ")
+    return f"{what} = {error['input']!r}: {reason[0].lower()}{reason[1:]}"
 
 
 def allowed(model: type[Parameters], name: str) -> str:
     """Allowed values of a parameter in words, for help and for the report."""
     schema = model.model_json_schema()["properties"][name]
+    if "allowed" in schema:
+        return str(schema["allowed"])
     options = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
     if options:
         return " | ".join(map(str, options))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from token_exports import data
-from token_exports.models import mining_map, token_mix, windows
+from token_exports.models import mining_map, selection, token_mix, windows
 from token_exports.parameters import (
     BitcoinVsTokens,
     OpenRouterShare,
@@ -32,7 +32,14 @@ def check(notebooks: Mapping[str, Parameters]) -> None:
 
 def _openrouter_share(values: OpenRouterShare) -> None:
     daily = data.load("openrouter_tokens_daily", values.as_of)
-    windows.require(windows.Window(values.window_end, values.window_days), daily["date"])
+    windows.require(values.study, daily["date"])
+    catalogue = data.load("openrouter_models", values.as_of)
+    kept = selection.daily(daily, catalogue, values.selection)["date"]
+    if not values.study.days.isin(kept.unique()).all():
+        raise ParameterError(f"no model of {values.window} is left {values.selection.words}")
+    labs = set(data.load("model_authors", values.as_of)["author_slug"])
+    for lab in sorted(set(values.served_in_china) - labs):
+        raise ParameterError(f"served_in_china: no lab {lab!r}; {data.nearest(lab, labs)}")
     token_mix.whole_week(data.load("openrouter_token_mix", values.as_of), values.mix_week_end)
 
 

@@ -111,6 +111,18 @@ class Results:
         )
         return found
 
+    def new_stem(self, name: str) -> str:
+        """File stem of a figure or table that is about to be filed.
+
+        Raises
+        ------
+        ResultError
+            The name is taken.
+        """
+        if any(entry["name"] == name for entry in self.figures + self.tables):
+            raise ResultError(f"{name!r} exists already in {self.notebook}")
+        return f"{self.notebook[:2]}_{name}"
+
     def intervals(self) -> dict[str, Interval]:
         """``<notebook>:<quantity>`` to interval, as the claims name them."""
         return {f"{self.notebook}:{name}": row.interval for name, row in self.quantities.items()}

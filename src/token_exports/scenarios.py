@@ -16,6 +16,18 @@ from token_exports import data, parameters, paths
 from token_exports.assumptions import AssumptionError, Assumptions
 from token_exports.parameters import NOTEBOOKS, ParameterError, Parameters
 
+
+class _Once(yaml.SafeLoader):
+    """YAML in which a name stands once; the plain loader silently keeps the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = sorted({str(name) for name in names if names.count(name) > 1})
+        if twice:
+            raise yaml.MarkedYAMLError(problem=f"{', '.join(twice)} set twice")
+        return super().construct_mapping(node, deep)
+
+
 KEYS = {"title", "description", "parameters", "assumptions"}
 SETTINGS_VARIABLE = "TOKEN_EXPORTS_SET"
 
@@ -60,7 +72,7 @@ def load(name: str) -> Scenario:
     if name not in names():
         raise ParameterError(f"no scenario {name!r}; {data.nearest(name, names())}")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _Once)
     except yaml.YAMLError as fault:
         raise ParameterError(f"data/scenarios/{path.name} is not valid YAML: {fault}") from None
     sections = content if isinstance(content, dict) else {}
@@ -92,7 +104,12 @@ def resolve(scenario: str, settings: Iterable[str] = ()) -> Settings:
     origin: dict[str, str] = {}
     for source, layer in layers:
         for name, value in layer.items():
-            values[name], origin[name] = value, source
+            group, dot, member = name.partition(".")
+            if dot and group in _mappings():
+                values[group] = {**(values.get(group) or {}), member: _points(name, value)}
+                origin[group] = source
+            else:
+                values[name], origin[name] = value, source
     own = {name: v for name, v in values.items() if name in _parameter_names()}
     overrides = _overrides({name: v for name, v in values.items() if name not in own})
     notebooks = {
@@ -153,6 +170,12 @@ def _pairs(settings: Iterable[str]) -> dict[str, Any]:
             raise ParameterError(f"{name} is set twice")
         pairs[name] = None if value.lower() in ("none", "null") else value
     return pairs
+
+
+def _mappings() -> set[str]:
+    """Parameters whose members are set one by one, as ``served_in_china.minimax=0``."""
+    fields = {k: f for model in NOTEBOOKS.values() for k, f in model.model_fields.items()}
+    return {k for k, f in fields.items() if f.default_factory is dict} - {"overrides"}
 
 
 def _parameter_names() -> set[str]:

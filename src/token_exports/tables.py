@@ -7,7 +7,7 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from token_exports import formats
-from token_exports.results import ResultError, Results, output_folder
+from token_exports.results import Results, output_folder
 from token_exports.units import UNITS, unit_of
 
 MOST_ROWS_OPEN = 12
@@ -35,9 +35,7 @@ def show(
     columns
         Column to display name, in display order; other columns go to the CSV only.
     """
-    if any(entry["name"] == name for entry in found.figures + found.tables):
-        raise ResultError(f"table {name!r} exists already in {found.notebook}")
-    stem = f"{found.notebook[:2]}_{name}"
+    stem = found.new_stem(name)
     number = len(found.tables) + 1
     found.tables.append({"name": name, "stem": stem, "number": number, "caption": caption})
     folder = output_folder()

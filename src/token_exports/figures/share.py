@@ -15,7 +15,7 @@ from token_exports.figures.share_words import percent
 from token_exports.figures.theme import INK, ORIGIN_COLOURS, ORIGIN_NAMES, PATCH, essay_line
 
 CN = ORIGIN_COLOURS["cn"]
-ALL_TOKENS = "#4d5a66"
+ALL_TOKENS = INK["soft"]
 
 
 def window_shares(table: pd.DataFrame, study: str, stated: float, ax: Axes) -> Axes:

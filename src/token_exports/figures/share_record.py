@@ -5,6 +5,19 @@ from collections.abc import Mapping
 import pandas as pd
 
 from token_exports import uncertainty
+from token_exports.figures import (
+    app_chart,
+    concentration_chart,
+    launch_chart,
+    leader_record,
+    leave_one_out_chart,
+    press_chart,
+    serving_record,
+    tokenizer_chart,
+    totals_chart,
+    units_chart,
+    world_chart,
+)
 from token_exports.models import essay_window
 from token_exports.results import Results
 from token_exports.uncertainty import Interval
@@ -14,7 +27,7 @@ _TOTALS = ("openrouter_totals_daily",)
 _MIX = ("openrouter_token_mix", "model_authors", "stealth_models")
 _WEEKLY = ("openrouter_tokens_weekly",)
 
-RECORDED: dict[str, tuple[str, str, tuple[str, ...]]] = {
+_OWN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "cn_headline_share": ("Chinese share on the basis chosen", "headline.cn_share", _DAILY),
     "cn_top_n_share": (essay_window.LABELS["cn_top_n_share"], "market_share.top_n_share", _DAILY),
     "cn_platform_share": (
@@ -161,6 +174,25 @@ RECORDED: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("claim_evidence",),
     ),
 }
+
+RECORDED: dict[str, tuple[str, str, tuple[str, ...]]] = _OWN | {
+    name: about
+    for module in (
+        app_chart,
+        concentration_chart,
+        launch_chart,
+        leader_record,
+        leave_one_out_chart,
+        press_chart,
+        serving_record,
+        tokenizer_chart,
+        totals_chart,
+        units_chart,
+        world_chart,
+    )
+    for name, about in module.RECORDED.items()
+}
+"""Label, formula and tables of every quantity, those of the single analyses included."""
 
 
 def record(

@@ -12,6 +12,8 @@ import pandas as pd
 from token_exports import formats
 from token_exports.models import token_mix
 from token_exports.models.headline import Basis
+from token_exports.models.reader_view import WEIGHTS
+from token_exports.models.selection import Selection
 from token_exports.uncertainty import Interval
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -36,6 +38,12 @@ def share(value: Interval | float | None) -> str:
         return percent(value)
     ends = (formats.number(end, "share") for end in (value.low, value.high))
     return "between {} and {}".format(*ends)
+
+
+def counted(left: Selection, origin_basis: str) -> str:
+    """What is left out and how origin is read, to follow a period; empty for the whole count."""
+    words = [left.words, "by base weights" if origin_basis == WEIGHTS else ""]
+    return "".join(f", {each}" for each in words if each)
 
 
 def of_what(basis: Basis) -> str:

@@ -1,24 +1,22 @@
 """Show a figure with its message, unit, source, alt text and the data behind it."""
 
 import io
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 from PIL import Image
 
+from token_exports.figures import svg
 from token_exports.results import Results, output_folder
 
 SHORTEST_ALT = 20
 PNG_DPI = 160
 PNG_COLOURS = 128
-_SURPLUS_DIGITS = re.compile(r"(?<=\d\.\d\d)\d+")  # a hundredth of a point is not seen
 
 
 class FigureError(ValueError):
@@ -73,29 +71,29 @@ def figure(found: Results, name: str, fig: Figure, caption: Caption, data: pd.Da
     Raises
     ------
     FigureError
-        The name is taken or there is no data behind the figure.
+        There is no data behind the figure.
+    ResultError
+        The name is taken.
     """
-    if any(entry["name"] == name for entry in found.figures + found.tables):
-        raise FigureError(f"figure {name!r} exists already in {found.notebook}")
+    stem = found.new_stem(name)
     if data.empty:
         raise FigureError(f"figure {name!r} has no data behind it")
     number = len(found.figures) + 1
-    stem = f"{found.notebook[:2]}_{name}"
     source = caption.source.removeprefix("Source: ").rstrip(". ")  # the page writes both itself
     entry: dict[str, Any] = {"name": name, "stem": stem, "number": number, **vars(caption)}
     entry["source"] = source
     found.figures.append(entry)
-    svg = _svg(fig, stem)
+    drawn = svg.text(fig, f"g{found.notebook[:2]}{number:02d}")
     folder = output_folder()
     if folder is not None:
         (folder / "figures").mkdir(parents=True, exist_ok=True)
         (folder / "tables").mkdir(parents=True, exist_ok=True)
-        (folder / "figures" / f"{stem}.svg").write_text(svg, encoding="utf-8")
+        (folder / "figures" / f"{stem}.svg").write_text(drawn, encoding="utf-8")
         _save_png(fig, folder / "figures" / f"{stem}.png")
         data.to_csv(folder / "tables" / f"{stem}.csv", index=False, lineterminator="\n")
     plt.close(fig)
     display(
-        {"image/svg+xml": svg, "text/plain": caption.alt},
+        {"image/svg+xml": drawn, "text/plain": caption.alt},
         raw=True,
         metadata={"token_exports": entry},
     )
@@ -106,21 +104,3 @@ def _save_png(fig: Figure, path: Path) -> None:
     pixels = io.BytesIO()
     fig.savefig(pixels, dpi=PNG_DPI, facecolor="white", metadata={"Software": None})
     Image.open(pixels).convert("RGB").quantize(PNG_COLOURS).save(path, optimize=True)
-
-
-def _svg(fig: Figure, stem: str) -> str:
-    """SVG text with the same bytes every time and identifiers unique to the figure."""
-    text = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": stem}):
-        fig.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    svg = text.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
-    svg = re.sub(r' d="[^"]*"', lambda path: _SURPLUS_DIGITS.sub("", path[0]), svg)
-    return _own_identifiers(svg, stem)
-
-
-def _own_identifiers(svg: str, stem: str) -> str:
-    """Prefix every identifier: several figures share one page."""
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{stem}-\1"', svg)
-    return re.sub(r"(xlink:href=\"#|href=\"#|url\(#)", rf"\g<1>{stem}-", svg)

@@ -1,21 +1,18 @@
-"""Figures of notebook 01: what a token count holds, and who ranks where in the weekly chart."""
+"""Figure of notebook 01: what a token count holds, model by model."""
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from token_exports.figures.marks import beside
-from token_exports.figures.share_marks import day_number, month_ticks, unbroken
 from token_exports.figures.share_words import model_name, percent
-from token_exports.figures.theme import INK, ORIGIN_COLOURS, ORIGIN_NAMES, PATCH
+from token_exports.figures.theme import INK, ORIGIN_COLOURS, PATCH
 
 PART_COLOURS = {
     "cache_read_tokens": "#b9c6d3",
     "fresh_prompt_tokens": "#6a8cae",
     "output_tokens": "#d99a1c",
 }
-LONG_SPELL_WEEKS = 4
-"""Shorter spells at rank one have no room for a name."""
 PART_NAMES = {
     "cache_read_tokens": "cache reads",
     "fresh_prompt_tokens": "fresh prompt",
@@ -52,46 +49,4 @@ def token_parts(parts: pd.DataFrame, ax: Axes) -> Axes:
     ax.spines["left"].set_visible(False)
     handles = [Patch(color=PART_COLOURS[part], label=PART_NAMES[part]) for part in PART_COLOURS]
     ax.legend(handles=handles, loc="lower right", handlelength=1)
-    return ax
-
-
-def rank_strip(lists: pd.DataFrame, spells: pd.DataFrame, n: int, ax: Axes) -> Axes:
-    """Ranks by week, coloured by origin; long spells at rank one carry their model's name.
-
-    Parameters
-    ----------
-    lists : DataFrame
-        ``period_start``, ``rank``, ``model_slug``, ``origin``.
-    spells : DataFrame
-        ``model_slug``, ``first_week``, ``length_weeks``; spells at rank one.
-    n : int
-        Ranks to draw.
-    ax : Axes
-        Where to draw.
-    """
-    for rank in range(1, n + 1):
-        row = lists[lists["rank"] == rank]
-        for run in unbroken(row, "period_start", days=7, same="origin"):
-            colour = ORIGIN_COLOURS[run["origin"].iloc[0]]
-            bar = (day_number(run["period_start"].iloc[0]), 7.0 * len(run))
-            ax.broken_barh([bar], (rank - 0.46, 0.92), color=colour, lw=0)
-    for week, slug, length in zip(
-        spells["first_week"], spells["model_slug"], spells["length_weeks"], strict=True
-    ):
-        start = day_number(week)
-        ax.vlines(start, 0.3, 0.5, INK["text"], lw=0.8)
-        if length >= LONG_SPELL_WEEKS:
-            at = (start, 0.2)
-            ax.annotate(model_name(slug), at, rotation=32, fontsize=8, annotation_clip=False)
-    ax.set_ylim(n + 0.5, 0.3)
-    ax.set_yticks(range(1, n + 1))
-    ax.set_ylabel("rank in the week")
-    shown = [o for o in ORIGIN_COLOURS if o in set(lists["origin"])]
-    handles = [Patch(color=ORIGIN_COLOURS[o], label=ORIGIN_NAMES[o]) for o in shown]
-    ax.legend(
-        handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=5, handlelength=1
-    )
-    ax.xaxis_date()
-    month_ticks(ax)
-    ax.spines[["left", "bottom"]].set_visible(False)
     return ax

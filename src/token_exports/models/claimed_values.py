@@ -197,7 +197,12 @@ def place_values(rows: Rows, window: Window, n: int) -> Values:
     board = rows.board(window, n)
     last = rows.board(windows.latest_window(rows.daily["date"], 7), n)
     served = when_known(
-        origin_places.datacentre_shares, board, rows.developers, rows.providers, "CN"
+        origin_places.datacentre_shares,
+        board,
+        rows.developers,
+        rows.authors,
+        rows.providers,
+        "CN",
     )
     seats = [
         when_known(origin_places.city_share, each, rows.developers, rows.authors)

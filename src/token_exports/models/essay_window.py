@@ -101,7 +101,8 @@ def measure_windows(
         ``platform_tokens``, and the Chinese share of them: ``cn_least_share``,
         ``cn_platform_share``, ``cn_most_share``.
     """
-    by_day = daily.pivot(index="date", columns="model_permaslug", values="tokens").fillna(0)
+    by_day = daily.pivot(index="date", columns="model_permaslug", values="tokens")
+    by_day = by_day.reindex(by_day.index.union(platform.index)).fillna(0)
     rows = [
         {"window": w.label, "window_start": w.start, "window_end": w.end}
         | _board(by_day.loc[w.days].sum(), origin, n)

@@ -79,7 +79,9 @@ def _checked(rule: str) -> str:
     return rule
 
 
-def tokens_by_model(daily: pd.DataFrame, window: Window) -> pd.DataFrame:
+def tokens_by_model(
+    daily: pd.DataFrame, window: Window, listed: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Tokens of every listed model over a window.
 
     A model that drops out of the daily list has fewer tokens than the last model whose rank is
@@ -91,6 +93,8 @@ def tokens_by_model(daily: pd.DataFrame, window: Window) -> pd.DataFrame:
         Table ``openrouter_tokens_daily``.
     window
         Days to add up.
+    listed
+        The whole table where ``daily`` leaves models out; its ranks say what can be missing.
 
     Returns
     -------
@@ -106,8 +110,9 @@ def tokens_by_model(daily: pd.DataFrame, window: Window) -> pd.DataFrame:
     windows.require(window, daily["date"])
     inside = daily[daily["date"].isin(window.days)]
     by_day = inside.pivot(index="date", columns="model_permaslug", values="tokens")
+    whole = daily if listed is None else listed
     first = daily.groupby("model_permaslug")["date"].min()[by_day.columns]
-    floor = _daily_floor_tokens(inside)
+    floor = daily_floor_tokens(whole[whole["date"].isin(window.days)])
     absent = by_day.isna().mul(floor, axis="index")
     for model, since in first.items():
         absent.loc[absent.index < since, model] = 0
@@ -118,13 +123,23 @@ def tokens_by_model(daily: pd.DataFrame, window: Window) -> pd.DataFrame:
     )
 
 
-def _daily_floor_tokens(daily: pd.DataFrame) -> pd.Series:
+def daily_floor_tokens(daily: pd.DataFrame) -> pd.Series:
+    """Tokens, by day, of the last model whose rank is listed without a break.
+
+    A model that a day does not list has no more.
+    """
     ordered = daily.sort_values(["date", "rank"])
     unbroken = ordered["rank"] == ordered.groupby("date").cumcount() + 1
     return ordered[unbroken].groupby("date")["tokens"].min()
 
 
-def leaderboard(daily: pd.DataFrame, origin: pd.Series, window: Window, n: int) -> pd.DataFrame:
+def leaderboard(
+    daily: pd.DataFrame,
+    origin: pd.Series,
+    window: Window,
+    n: int,
+    listed: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """The ``n`` largest models of a window.
 
     Parameters
@@ -137,6 +152,8 @@ def leaderboard(daily: pd.DataFrame, origin: pd.Series, window: Window, n: int) 
         Days to add up.
     n
         Length of the list.
+    listed
+        The whole table where ``daily`` leaves models out.
 
     Returns
     -------
@@ -149,7 +166,7 @@ def leaderboard(daily: pd.DataFrame, origin: pd.Series, window: Window, n: int) 
     WindowError
         A day of the window has no rows.
     """
-    top = tokens_by_model(daily, window).head(n)
+    top = tokens_by_model(daily, window, listed).head(n)
     top.insert(0, "rank", range(1, len(top) + 1))
     top.insert(2, "author_slug", top["model_permaslug"].map(author_of))
     top.insert(3, "origin", top["model_permaslug"].map(origin).fillna(UNKNOWN))

@@ -1,6 +1,7 @@
 """Windows of consecutive days, and which of them a table with gaps can fill."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 EN_DASH = "\N{EN DASH}"
+WEEK_DAYS = 7
 Found = TypeVar("Found")
 
 
@@ -36,6 +38,34 @@ class Window:
     def label(self) -> str:
         """Window in words, as short as the dates allow."""
         return span_label(self.start, self.end)
+
+
+def parse(text: str) -> Window:
+    """Window from its text: first and last day, an ISO week, or the last of seven days.
+
+    Parameters
+    ----------
+    text
+        ISO 8601: an interval (``first/last``), a week (``year-Wnumber``) or a day.
+
+    Raises
+    ------
+    WindowError
+        It is none of these, or ends before it starts.
+    """
+    try:
+        if re.fullmatch(r"\d{4}-W\d{2}", text):
+            return Window(dt.date.fromisoformat(f"{text}-7"), WEEK_DAYS)
+        first, slash, last = text.partition("/")
+        end = dt.date.fromisoformat(last if slash else first)
+        days = (end - dt.date.fromisoformat(first)).days + 1 if slash else WEEK_DAYS
+    except ValueError:
+        raise WindowError(
+            f"{text!r} is no window: write first/last day, an ISO week as 2026-W08, or one day"
+        ) from None
+    if days < 1:
+        raise WindowError(f"window {text!r} ends before it starts")
+    return Window(end, days)
 
 
 def span_label(start: dt.date, end: dt.date) -> str:

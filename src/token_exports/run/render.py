@@ -19,6 +19,8 @@ from nbformat import NotebookNode
 from token_exports import paths
 from token_exports.figures.theme import INK
 
+_GLYPH = re.compile(r'<path id="g\d+-(DejaVu[^"]+)"((?: d="[^"]*")? transform="[^"]*")/>')
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -89,7 +91,17 @@ def body(notebook: NotebookNode) -> str:
     """Body of the page of an executed notebook, its title left to the page."""
     exporter = _exporter(str(paths.reports() / "template"))
     text, _ = exporter.from_notebook_node(notebook)
-    return re.sub(r"<h1\b.*?</h1>", "", text, count=1, flags=re.S)
+    return shared_glyphs(re.sub(r"<h1\b.*?</h1>", "", text, count=1, flags=re.S))
+
+
+def shared_glyphs(html: str) -> str:
+    """Page body whose figures draw their letters from one set, a third smaller."""
+    glyphs = dict(_GLYPH.findall(html))
+    if not glyphs:
+        return html
+    html = re.sub(r'href="#g\d+-(DejaVu[^"]+)"', r'href="#\1"', _GLYPH.sub("", html))
+    shapes = "".join(f'<path id="{name}"{shape}/>' for name, shape in sorted(glyphs.items()))
+    return f'<svg width="0" height="0" aria-hidden="true"><defs>{shapes}</defs></svg>{html}'
 
 
 def headings(html: str) -> list[Heading]:
