@@ -25,7 +25,7 @@ LAYERS = [
 ]
 HALVES = {"validation": "data"}  # one module in two files: frictionless is imported when needed
 OF_MODELS = {"models", "uncertainty", "units"}
-MATHEMATICS = {"numpy", "pandas", "scipy", "sympy"}
+MATHEMATICS = {"SALib", "numpy", "pandas", "scipy", "sympy"}
 FILES = {"csv", "io", "json", "os", "pathlib", "shutil", "socket", "sqlite3", "subprocess"}
 FILES |= {"tempfile", "urllib", "http"}
 READERS = {"open", "read_csv", "read_json", "read_text", "read_bytes", "to_csv", "write_text"}

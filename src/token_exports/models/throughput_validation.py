@@ -1,0 +1,197 @@
+"""Predicted against published throughput, and the engine's speed that each class of rows implies.
+
+    implied speed = published / predicted at engine speed one
+    speed used for a row = median implied speed of the other rows of its narrowest class
+    log error = ln(predicted / published)
+
+Other rows are all but the tested one, or all but its whole series (same model, chip, format and
+engine): the first asks how well a class fits, the second how well it carries over to a model or
+chip that was not measured. Where a user's speed is close to what one sequence alone would get, the
+batch and with it the throughput hang on the engine's speed; the elasticity says by how much.
+
+Left out on purpose: fitting more than one parameter to a class, weights by age of the software.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from math import log
+
+import numpy as np
+import pandas as pd
+
+from token_exports.models import layout, throughput
+from token_exports.models.benchmark_rows import Case, NotExpressible, Row, World, case
+from token_exports.models.engine_speed import classes, others, series
+from token_exports.models.roofline import Deployment
+from token_exports.models.throughput import Throughput
+from token_exports.units import Quantity
+
+STEEP = 1.5  # elasticity from which the batch is badly determined
+FAMILY_PARTS = 2  # slashes in a class that names family, format and way of serving
+ROW_KEY = "benchmark_id"
+NUDGE = 1.02  # of the engine's speed, to see how much hangs on it
+ENGINE_SPEEDS = np.geomspace(0.05, 20.0, 400)  # wider than any row implies
+
+
+# ---- one row
+
+
+def point(found: Case, speed: float) -> Throughput:
+    """Operating point of a case at an engine's speed."""
+    candidates = [_at_engine_speed(each, speed) for each in found.candidates]
+    work = found.workload
+    if found.path == "prompts":
+        return throughput.operate(candidates[0], work, 1.0)
+    if found.path != "load" or found.load_count is None or found.accelerators_count is None:
+        return throughput.throughput(layout.fastest(candidates, work), work)
+    if work.separated:
+        points = [
+            layout.separate_pools(each, work, found.accelerators_count, found.load_count)
+            for each in candidates
+        ]
+        return max(points, key=lambda p: float(p.output_tok_per_s_per_gpu))
+    return layout.fastest_at_batch(candidates, work, found.load_count)[1]
+
+
+def _at_engine_speed(deployment: Deployment, speed: Quantity) -> Deployment:
+    return replace(
+        deployment, efficiencies=replace(deployment.efficiencies, engine_speed_ratio=speed)
+    )
+
+
+def on_basis(row: Row, found: Case, rates: Throughput) -> Quantity:
+    """Predicted throughput of the tokens and the accelerators that the row counts."""
+    if row["phase"] == "prefill":
+        return rates.fresh_prompt_tok_per_s_per_gpu
+    if row["accelerators_basis"] == "decode":
+        return rates.decode_tok_per_s_per_gpu
+    if row["tokens_basis"] == "total_incl_cached":
+        work = found.workload
+        return rates.output_tok_per_s_per_gpu * (1 + work.input_tokens / work.output_tokens)
+    if row["tokens_basis"] == "total":
+        return rates.computed_tok_per_s_per_gpu
+    return rates.output_tok_per_s_per_gpu
+
+
+def implied_engine_speed(row: Row, found: Case) -> float:
+    """Engine's speed at which the prediction is what was published.
+
+    At a given load every time shrinks with the engine's speed, so the rate is in proportion to it.
+    At a given speed of the user a faster engine also carries a larger batch; there the layout that
+    is fastest at engine speed one is kept and the rate is inverted on a grid.
+    """
+    published = float(row["throughput_tok_per_s_per_gpu"])
+    if found.path != "speed":
+        return published / float(on_basis(row, found, point(found, 1.0)))
+    candidates = [_at_engine_speed(each, 1.0) for each in found.candidates]
+    best = layout.fastest(candidates, found.workload)
+    rates = throughput.throughput(_at_engine_speed(best, ENGINE_SPEEDS), found.workload)
+    curve = np.nan_to_num(on_basis(row, found, rates))
+    if not curve[0] < published < curve[-1]:
+        return float("nan")
+    return float(np.exp(np.interp(log(published), np.log(curve + 1e-9), np.log(ENGINE_SPEEDS))))
+
+
+# ---- all rows
+
+
+def cases(rows: pd.DataFrame, world: World) -> tuple[dict[str, Case], dict[str, str]]:
+    """Cases by row, and the reason of every row that is none."""
+    found: dict[str, Case] = {}
+    reasons: dict[str, str] = {}
+    for row in rows.to_dict("records"):
+        try:
+            found[row["benchmark_id"]] = case(row, world)
+        except (NotExpressible, ValueError) as reason:
+            reasons[row["benchmark_id"]] = str(reason)
+    return found, reasons
+
+
+def raw(rows: pd.DataFrame, found: dict[str, Case]) -> pd.DataFrame:
+    """Predictions at engine speed one with the speed each row implies, and its classes."""
+    records = []
+    for row in rows.to_dict("records"):
+        if row["benchmark_id"] in found:
+            own = found[row["benchmark_id"]]
+            published = float(row["throughput_tok_per_s_per_gpu"])
+            records.append(
+                {
+                    "benchmark_id": row["benchmark_id"],
+                    "path": own.path,
+                    "series": series(row),
+                    "published": published,
+                    "implied_engine_speed_ratio": implied_engine_speed(row, own),
+                    **{f"class_{i}": name for i, name in enumerate(classes(row))},
+                }
+            )
+    return pd.DataFrame(records)
+
+
+def compared(
+    rows: pd.DataFrame, world: World, by: str = ROW_KEY
+) -> tuple[pd.DataFrame, dict[str, Throughput]]:
+    """Predicted against published throughput, reason where there is none, and operating points.
+
+    Parameters
+    ----------
+    rows
+        Benchmarks completed by their setups.
+    world
+        What they refer to.
+    by
+        Rows left out of a tested row's class: itself, or its ``series``.
+    """
+    found, reasons = cases(rows, world)
+    table = raw(rows, found)
+    by_id = {row["benchmark_id"]: row for row in rows.to_dict("records")}
+    records, points = [], {}
+    for position, name in enumerate(table["benchmark_id"]):
+        speed, label, count = others(table, position, by)
+        points[name] = point(found[name], speed)
+        predicted = float(on_basis(by_id[name], found[name], points[name]))
+        faster = point(found[name], speed * NUDGE)
+        change = log(float(on_basis(by_id[name], found[name], faster)) / predicted) / log(NUDGE)
+        records.append((name, speed, label, count, predicted, change))
+    columns = ["benchmark_id", "engine_speed_ratio", "efficiency_class", "others_count"]
+    columns += ["predicted", "elasticity_ratio"]
+    results = table.merge(pd.DataFrame(records, columns=columns))
+    results["log_error"] = np.log(results["predicted"] / results["published"])
+    unreached = results.loc[results["predicted"].isna(), "benchmark_id"]
+    reasons |= dict.fromkeys(unreached, "no batch of any layout reaches the user's speed")
+    results = results[results["predicted"].notna()]
+    missing = pd.DataFrame(list(reasons.items()), columns=["benchmark_id", "reason"])
+    return pd.concat([results, missing], ignore_index=True), points
+
+
+def remark(result: Row) -> str:
+    """Why a prediction may be far off; empty where nothing speaks against it."""
+    reason = result.get("reason")
+    if isinstance(reason, str):
+        return reason
+    if result["others_count"] == 0:
+        return "no other row of its class or of any relative"
+    if result["elasticity_ratio"] > STEEP:
+        return (
+            "the user's speed is close to what one sequence alone would get: throughput changes"
+            f" by the power {result['elasticity_ratio']:.1f} of the engine's speed"
+        )
+    if result["path"] == "memory":
+        return "neither load nor user's speed is stated: a batch that fills the memory is assumed"
+    if str(result["efficiency_class"]).count("/") < FAMILY_PARTS:
+        return "too few rows of its own chip family and format: speed of more distant relatives"
+    return ""
+
+
+def summary(results: pd.DataFrame, by: Iterable[str]) -> pd.DataFrame:
+    """Rows, median and 90th percentile of the absolute log error by group."""
+    known = results[np.isfinite(results["log_error"])]
+    size = known.assign(size=known["log_error"].abs()).groupby(list(by))["size"]
+    quantile: Callable[[float], pd.Series] = size.quantile
+    return pd.DataFrame(
+        {
+            "rows_count": size.size(),
+            "median_abs_log_error": quantile(0.5),
+            "p90_abs_log_error": quantile(0.9),
+            "largest_abs_log_error": size.max(),
+        }
+    ).reset_index()

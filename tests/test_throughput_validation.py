@@ -1,0 +1,263 @@
+"""Predictions against benchmarks: no row tests what it set, and what is off says why."""
+
+from math import log
+
+import numpy as np
+import pandas as pd
+import pytest
+from serving_toys import CHIP, IDEAL, SHAPE, TOY
+
+from token_exports import data
+from token_exports.assumptions import AssumptionError, Assumptions
+from token_exports.models import benchmark_rows, energy_validation, engine_speed, transformer
+from token_exports.models import throughput_validation as validation
+from token_exports.models.benchmark_rows import Case, Drafts, Links, NotExpressible, World
+from token_exports.models.roofline import Efficiencies
+from token_exports.models.throughput import Workload
+
+FACTOR_OF_FOUR, FACTOR_OF_ONE_AND_A_HALF = log(4), log(1.5)
+WORLD = World(
+    architectures={"toy": SHAPE},
+    accelerators={"chip": CHIP},
+    efficiencies=IDEAL,
+    drafts=Drafts(accepted_tokens=2.0, verified_tokens=3.0),
+)
+ROW = {
+    "benchmark_id": "r",
+    "model": "toy",
+    "accelerator": "chip",
+    "accelerators_count": 2.0,
+    "precision": "fp8",
+    "phase": "mixed",
+    "input_tokens": 1_000.0,
+    "output_tokens": 500.0,
+    "concurrency_count": 10.0,
+    "interactivity_tok_per_s_per_user": np.nan,
+    "throughput_tok_per_s_per_gpu": 100.0,
+    "tokens_basis": "total",
+    "accelerators_basis": "all",
+    "framework": "vLLM 1.0",
+    "speculative_decoding": "none",
+    "disaggregated": False,
+}
+
+
+def known_world():
+    """Everything the project's tables know."""
+    beliefs = Assumptions()
+    shapes, chips = {}, {}
+    for row in data.load("model_architectures").to_dict("records"):
+        try:
+            cache = beliefs.row("kv_cache_per_token_elements", "us", [row["model"].lower()]).central
+        except AssumptionError:
+            cache = None
+        try:
+            shapes[row["model"]] = transformer.architecture(row, cache)
+        except transformer.ArchitectureError:
+            continue
+    for row in data.load("accelerators").to_dict("records"):
+        try:
+            links = beliefs.central(Links, "us", [row["accelerator"]])
+        except AssumptionError:
+            continue
+        chips[row["accelerator"]] = benchmark_rows.accelerator(row, links)
+    return World(
+        architectures=shapes,
+        accelerators=chips,
+        efficiencies=beliefs.central(Efficiencies, "us"),
+        drafts=beliefs.central(Drafts, "us", ["mtp"]),
+    )
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return benchmark_rows.completed(data.load("serving_benchmarks"), data.load("benchmark_setups"))
+
+
+@pytest.fixture(scope="module")
+def tested(rows):
+    return validation.compared(rows, known_world())
+
+
+# ---- a row as a case
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({}, "load"),
+        ({"phase": "prefill"}, "prompts"),
+        ({"accelerators_count": None, "interactivity_tok_per_s_per_user": 20.0}, "speed"),
+        ({"concurrency_count": None}, "memory"),
+    ],
+)
+def test_what_a_row_states_decides_the_path(change, path):
+    assert benchmark_rows.case(ROW | change, WORLD).path == path
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"throughput_tok_per_s_per_gpu": None}, "cost only"),
+        ({"tokens_basis": "input_incl_cached"}, "cached prompt tokens"),
+        ({"model": "unheard"}, "no configuration of unheard"),
+        ({"accelerator": "unheard"}, "specifications of unheard"),
+        ({"output_tokens": None}, "lengths"),
+        ({"accelerators_count": 1.0}, "do not fit into 1"),
+    ],
+)
+def test_a_row_that_cannot_be_stated_says_why(change, reason):
+    with pytest.raises(NotExpressible, match=reason):
+        benchmark_rows.case(ROW | change, WORLD)
+
+
+def test_drafts_are_used_where_the_row_says_so():
+    drafted = benchmark_rows.case(ROW | {"speculative_decoding": "mtp"}, WORLD)
+    assert (drafted.workload.accepted_tokens, drafted.workload.verified_tokens) == (2, 3)
+    assert benchmark_rows.case(ROW, WORLD).workload.accepted_tokens == 1
+
+
+def test_a_setup_completes_a_row_and_overrides_nothing():
+    setups = pd.DataFrame(
+        {
+            "benchmark_id": ["r"],
+            "input_tokens": [9.0],
+            "output_tokens": [7.0],
+            "interactivity_tok_per_s_per_user": [np.nan],
+            "cached_prompt_share": [0.5],
+            "prefill_accelerators_count": [4],
+            "decode_accelerators_count": [None],
+            "decode_group_count": [None],
+        }
+    )
+    bare = pd.DataFrame([ROW | {"output_tokens": np.nan}])
+    found = benchmark_rows.completed(bare, setups).iloc[0]
+    assert (found["input_tokens"], found["output_tokens"]) == (1_000, 7)
+
+
+# ---- classes
+
+
+def table(*speeds):
+    names = ["h/8/together/vllm/m", "h/8/together/vllm", "h/8/together", "h/together", "together"]
+    frame = pd.DataFrame({"implied_engine_speed_ratio": speeds})
+    frame["benchmark_id"] = [str(i) for i in range(len(speeds))]
+    return frame.assign(**{f"class_{i}": name for i, name in enumerate(names)})
+
+
+def test_no_row_sets_the_speed_it_is_tested_with():
+    # without the last row the median of 1, 2, 3 is 2, whatever the last row says
+    for own in (0.1, 100.0):
+        found = engine_speed.others(table(1.0, 2.0, 3.0, own), 3, "benchmark_id")
+        assert found == (2.0, "h/8/together/vllm/m", 3)
+
+
+def test_a_narrow_class_with_too_few_rows_gives_way_to_a_wider_one():
+    frame = table(1.0, 2.0, 3.0, 4.0)
+    frame.loc[:1, "class_0"] = "h/8/together/vllm/other"
+    speed, label, count = engine_speed.others(frame, 3, "benchmark_id")
+    assert (speed, label, count) == (2.0, "h/8/together/vllm", 3)
+
+
+def test_speed_of_a_class_that_was_not_measured_is_that_of_its_relatives():
+    found = engine_speed.of_class(table(1.0, 2.0, 3.0), ["x", "y", "h/8/together"])
+    assert (found.ratio.central, found.label, found.rows_count) == (2.0, "h/8/together", 3)
+    assert engine_speed.of_class(table(1.0, 2.0), ["together"]) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("Dynamo vLLM", "vllm"), ("TensorRT 10.8", "trt"), ("dynamo-trt", "trt"), ("own", "other")],
+)
+def test_engine_without_wrapper_and_version(written, name):
+    assert engine_speed.engine(written) == name
+
+
+# ---- the prediction
+
+
+def test_at_a_load_the_implied_speed_is_the_ratio():
+    found = benchmark_rows.case(ROW, WORLD)
+    at_one = float(validation.on_basis(ROW, found, validation.point(found, 1.0)))
+    assert validation.implied_engine_speed(ROW, found) == pytest.approx(100.0 / at_one)
+    doubled = float(validation.on_basis(ROW, found, validation.point(found, 2.0)))
+    assert doubled == pytest.approx(2 * at_one)
+
+
+def test_at_a_users_speed_the_implied_speed_returns_the_published_rate():
+    row = ROW | {"accelerators_count": None, "interactivity_tok_per_s_per_user": 30.0}
+    work = Workload(
+        input_tokens=1_000.0, output_tokens=500.0, interactivity_tok_per_s_per_user=30.0
+    )
+    case = Case(
+        path="speed", candidates=(TOY,), workload=work, accelerators_count=None, load_count=None
+    )
+    published = float(validation.on_basis(row, case, validation.point(case, 0.7)))
+    row |= {"throughput_tok_per_s_per_gpu": published}
+    assert validation.implied_engine_speed(row, case) == pytest.approx(0.7, rel=1e-3)
+
+
+def test_bases_of_a_row_by_hand():
+    found = benchmark_rows.case(ROW, WORLD)
+    rates = validation.point(found, 1.0)
+    output = rates.output_tok_per_s_per_gpu
+    # two prompt tokens for a written one
+    assert validation.on_basis(ROW, found, rates) == pytest.approx(3 * output)
+    assert validation.on_basis(ROW | {"tokens_basis": "output"}, found, rates) == output
+    decode = ROW | {"accelerators_basis": "decode", "tokens_basis": "output"}
+    assert validation.on_basis(decode, found, rates) == rates.decode_tok_per_s_per_gpu
+
+
+def test_power_shares_by_hand():
+    # 0.3 at rest and 0.9 at full work: 0.3 + 0.6 x busy
+    shares = energy_validation.power_shares(np.array([0.0, 0.5, 1.0]), np.array([0.3, 0.6, 0.9]))
+    assert shares == pytest.approx((0.3, 0.6))
+
+
+# ---- all published rows
+
+
+def test_every_row_is_predicted_or_says_why(rows, tested):
+    results, _ = tested
+    assert sorted(results["benchmark_id"]) == sorted(rows["benchmark_id"])
+    said = results["reason"].notna()
+    assert (np.isfinite(results["log_error"]) | said).all()
+    assert not (np.isfinite(results["log_error"]) & said).any()
+
+
+def test_throughput_agrees_where_the_class_has_other_rows(tested):
+    results, _ = tested
+    size = results.loc[results["others_count"] >= engine_speed.FEWEST_OTHERS, "log_error"].abs()
+    assert size.median() < FACTOR_OF_ONE_AND_A_HALF
+
+
+def test_whatever_is_off_by_more_than_four_says_why(tested):
+    results, _ = tested
+    far = results[results["log_error"].abs() > FACTOR_OF_FOUR]
+    assert all(validation.remark(row) for row in far.to_dict("records"))
+
+
+def test_energy_and_cost_agree(rows, tested):
+    results, points = tested
+    found = energy_validation.compared(rows, results, points, data.load("accelerators"))
+    for _, kind in found.groupby("kind"):
+        size = kind["log_error"].abs().dropna()
+        assert size.max() < FACTOR_OF_FOUR
+    measured = found[found["kind"].isin(["energy, accelerators", "power", "cost"])]
+    assert measured["log_error"].abs().median() < FACTOR_OF_ONE_AND_A_HALF
+
+
+def test_memory_explains_where_a_series_stops_growing(tested):
+    # M2.5 in four bits on one B200: the source writes 1,329 tokens at 44.29 a user, 30 at once,
+    # however many more are offered
+    _, points = tested
+    assert points["ixb_m25_b200_fp4_tp1_c256"].batch_count == pytest.approx(1_329 / 44.29, rel=0.1)
+
+
+def test_remarks_name_the_cause():
+    plain = {"others_count": 5, "elasticity_ratio": 1.0, "path": "load"}
+    plain |= {"efficiency_class": "h/8/together"}
+    assert validation.remark(plain) == ""
+    assert "alone" in validation.remark(plain | {"elasticity_ratio": 3.0})
+    assert "distant" in validation.remark(plain | {"efficiency_class": "together"})
+    assert validation.remark({"reason": "lengths"}) == "lengths"
