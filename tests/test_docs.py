@@ -54,13 +54,13 @@ def found_in(pattern, names):
     ("pattern", "text", "forbidden"),
     [
         (MACHINE, 'open("/wor' + 'k/main/x")', True),  # split: this file is searched as well
-        (MACHINE, "cd /root && ls", True),
+        (MACHINE, "cd /ro" + "ot && ls", True),
         (MACHINE, "see .." + "/shared/notes.md", True),
-        (MACHINE, "/tmp/w/dev/bin/python", True),
+        (MACHINE, "/tm" + "p/w/dev/bin/python", True),
         (MACHINE, "https://example.org/wor" + "k/", False),
         (MACHINE, "./wor" + "k/ and networks/root.txt", False),
-        (INDEX, "--index-url https://mirror.example/simple", True),
-        (INDEX, "https://files.pythonhosted.org/a.whl", True),
+        (INDEX, "--index" + "-url https://mirror.example/simple", True),
+        (INDEX, "https://files.python" + "hosted.org/a.whl", True),
         (INDEX, "--no-emit-index-url", False),
     ],
 )

@@ -7,30 +7,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from toys import ROUND
 
 from token_exports.models import accelerator_hour, price_ledger
 from token_exports.models.accelerator_hour import ServingInputs
 from token_exports.models.list_price import TokenMix
 from token_exports.models.price_ledger import FACTORS, OWNER, Rates, Side
 
-HOUR = ServingInputs(
-    gpu_price_usd=30_000,
-    server_network_adder_ratio=0.5,
-    gpu_lifetime_years=5,
-    cost_of_capital_share_per_year=0.10,
-    utilisation_share=0.5,
-    it_power_kw=1.0,
-    load_factor_share=0.8,
-    idle_power_share=0.3,
-    pue_ratio=1.25,
-    hosting_usd_per_kw_month=100,
-    opex_share_per_year=0.02,
-    electricity_price_usd_per_kwh=0.08,
-)
 CHEAP = Side(
     model="small",
     chip="east",
-    hour=HOUR,
+    hour=ROUND,
     mix=TokenMix(fresh_prompt_share=0.2, cache_read_share=0.7, output_share=0.1),
     cache_read_cost_ratio=0.1,
     price_usd_per_mtok=0.2,
@@ -39,7 +26,7 @@ DEAR = Side(
     model="large",
     chip="west",
     hour=replace(
-        HOUR, gpu_price_usd=20_000, electricity_price_usd_per_kwh=0.07, utilisation_share=0.7
+        ROUND, gpu_price_usd=20_000, electricity_price_usd_per_kwh=0.07, utilisation_share=0.7
     ),
     mix=TokenMix(fresh_prompt_share=0.5, cache_read_share=0.3, output_share=0.2),
     cache_read_cost_ratio=0.1,
@@ -132,7 +119,7 @@ def test_hours_of_a_mix_by_hand():
 
 
 def test_mark_up_by_hand():
-    cost = accelerator_hour.cost_usd_per_h(HOUR) * 0.0144444
+    cost = accelerator_hour.cost_usd_per_h(ROUND) * 0.0144444
     found = price_ledger.markup_ratio(CHEAP, THROUGHPUT)
     assert found == pytest.approx(0.2 / cost, rel=1e-5)
 

@@ -5,27 +5,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from toys import ROUND
 
 from token_exports.assumptions import Assumptions
 from token_exports.models import accelerator_hour, stress_map
 from token_exports.models.accelerator_hour import ServingInputs
 from token_exports.models.stress_map import Hour
 
-# Half of 8,766 h serve; draw while serving 0.8 kW, idle 0.3 kW, PUE 1.25.
-ROUND = ServingInputs(
-    gpu_price_usd=30_000,
-    server_network_adder_ratio=0.5,
-    gpu_lifetime_years=5,
-    cost_of_capital_share_per_year=0.10,
-    utilisation_share=0.5,
-    it_power_kw=1.0,
-    load_factor_share=0.8,
-    idle_power_share=0.3,
-    pue_ratio=1.25,
-    hosting_usd_per_kw_month=100,
-    opex_share_per_year=0.02,
-    electricity_price_usd_per_kwh=0.08,
-)
 SIMPLE = Hour(draw_kwh=0.5, other_cost_usd_per_h=0.36, electricity_price_usd_per_kwh=0.08)
 numbers = st.floats(0.001, 100)
 shares = st.floats(0.01, 0.99)

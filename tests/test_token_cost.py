@@ -7,6 +7,7 @@ import pytest
 import sympy
 from hypothesis import given
 from hypothesis import strategies as st
+from toys import ROUND
 
 from token_exports import data, equations
 from token_exports.assumptions import Assumptions
@@ -15,21 +16,6 @@ from token_exports.models.accelerator_hour import COMPONENTS, ServingInputs
 from token_exports.models.token_cost import TokenInputs
 from token_exports.parameters import TokenCost
 
-# A round machine: half of 8,766 h serve, 4,383 h a year; life 5 years.
-ROUND = ServingInputs(
-    gpu_price_usd=30_000,
-    server_network_adder_ratio=0.5,
-    gpu_lifetime_years=5,
-    cost_of_capital_share_per_year=0.10,
-    utilisation_share=0.5,
-    it_power_kw=1.0,
-    load_factor_share=0.8,
-    idle_power_share=0.3,
-    pue_ratio=1.25,
-    hosting_usd_per_kw_month=100,
-    opex_share_per_year=0.02,
-    electricity_price_usd_per_kwh=0.08,
-)
 TOKENS = TokenInputs(
     hour_cost_usd_per_h=3.6,
     fresh_prompt_tok_per_s_per_gpu=1_000,

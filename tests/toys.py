@@ -5,6 +5,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from token_exports.models.accelerator_hour import ServingInputs
 from token_exports.parameters import NOTEBOOKS
 
 METADATA = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -17,6 +18,23 @@ from token_exports.results import Results
 p = parameters.read("{name}", globals())
 found = Results("{name}", "Is {name} so?", p.model_dump(mode="json"))
 """
+
+# A round machine: half of 8,766 h serve, 4,383 h a year; life 5 years; draw while serving 0.8 kW,
+# idle 0.3 kW, PUE 1.25.
+ROUND = ServingInputs(
+    gpu_price_usd=30_000,
+    server_network_adder_ratio=0.5,
+    gpu_lifetime_years=5,
+    cost_of_capital_share_per_year=0.10,
+    utilisation_share=0.5,
+    it_power_kw=1.0,
+    load_factor_share=0.8,
+    idle_power_share=0.3,
+    pue_ratio=1.25,
+    hosting_usd_per_kw_month=100,
+    opex_share_per_year=0.02,
+    electricity_price_usd_per_kwh=0.08,
+)
 
 FIGURE = """
 frame = pd.DataFrame({"label": ["<script>alert(1)</script>", "b"], "output_tokens": [1, 2]})
