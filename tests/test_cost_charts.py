@@ -170,7 +170,7 @@ def test_nothing_public_is_said_and_not_drawn():
     empty = pd.DataFrame()
     assert price_trace_chart.trace_takeaway(empty, 36.0).startswith("**No two list prices")
     columns = ["value", "quantity_id"]
-    words = below_cost_chart.below_cost_takeaway(empty, pd.DataFrame(columns=columns))
+    words = below_cost_chart.below_cost_takeaway(empty, pd.DataFrame(columns=columns), {})
     assert words == "**No model had a cost and a price yet.**"
     assert "public yet" in penalty_chart.penalty_takeaway(empty)
 

@@ -19,6 +19,7 @@ LAYERS = [
     {"uncertainty", "equations"},
     {"data", "models", "formats"},
     {"assumptions", "claims", "parameters", "results"},
+    {"serving"},
     {"scenarios", "preflight", "figures", "tables"},
     {"run"},
     {"cli"},

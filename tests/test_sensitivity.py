@@ -94,13 +94,13 @@ def test_the_quantile_map_is_the_one_that_draws(parameter, seed):
     from token_exports import uncertainty
 
     z = uncertainty.standard_normals(64, seed, row.key)
-    np.testing.assert_allclose(sensitivity_record.at_normal(row, z), row.draw(64, seed))
+    np.testing.assert_allclose(row.at(z), row.draw(64, seed))
 
 
 def test_the_quantile_map_hits_its_three_points():
     row = Assumption("gpu_price_usd", "cn", "", 10.0, 20.0, 50.0)
     z = np.array([-1.6448536, 0.0, 1.6448536])
-    assert sensitivity_record.at_normal(row, z).tolist() == pytest.approx([10, 20, 50])
+    assert row.at(z).tolist() == pytest.approx([10, 20, 50])
 
 
 def test_results_at_the_centre_are_those_of_the_cost_model():

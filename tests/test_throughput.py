@@ -16,7 +16,6 @@ CHAT = Workload(input_tokens=1_000.0, output_tokens=500.0)
 APART = replace(CHAT, separated=True)
 speeds = st.floats(1.0, 20.0)  # one sequence alone gets 24
 SITE = PowerInputs(
-    board_power_w=500.0,
     board_idle_power_share=0.2,
     board_busy_power_share=0.6,
     it_power_kw=1.0,

@@ -159,10 +159,40 @@ def test_a_narrow_class_with_too_few_rows_gives_way_to_a_wider_one():
     assert (speed, label, count) == (2.0, "h/8/together/vllm", 3)
 
 
-def test_speed_of_a_class_that_was_not_measured_is_that_of_its_relatives():
-    found = engine_speed.of_class(table(1.0, 2.0, 3.0), ["x", "y", "h/8/together"])
-    assert (found.ratio.central, found.label, found.rows_count) == (2.0, "h/8/together", 3)
-    assert engine_speed.of_class(table(1.0, 2.0), ["together"]) is None
+def asked(**changes):
+    return {"model": "m", "accelerator": "h", "precision": "fp8", "serving": "together"} | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "label"),
+    [
+        ({}, "h/8/together/m"),
+        ({"model": "n"}, "h/8/together"),
+        ({"precision": "fp4"}, "h/together"),
+        ({"accelerator": "other"}, "together"),
+    ],
+)
+def test_speed_of_a_deployment_is_that_of_its_nearest_relatives(changes, label):
+    found = engine_speed.of_deployment(table(1.0, 2.0, 3.0), asked(**changes))
+    assert (found.ratio.central, found.label, found.rows_count) == (2.0, label, 3)
+
+
+def test_too_few_relatives_give_no_speed():
+    assert engine_speed.of_deployment(table(1.0, 2.0), asked()) is None
+    assert engine_speed.of_deployment(table(1.0, 2.0, 3.0), asked(serving="apart")) is None
+
+
+def test_wide_serving_takes_rows_of_either_phase():
+    # two rows of writing and one of reading on the chip's family, one of another family
+    frame = table(1.0, 2.0, 3.0, 9.0).assign(
+        class_3=["h/decode", "h/decode", "h/prefill", "x/decode"],
+        class_4=["decode", "decode", "prefill", "decode"],
+    )
+    found = engine_speed.of_deployment(frame, asked(serving="wide"))
+    assert (found.ratio.central, found.label, found.rows_count) == (2.0, "h/wide", 3)
+    # no row of its family: the median of 1, 2, 3 and 9
+    found = engine_speed.of_deployment(frame, asked(accelerator="y", serving="wide"))
+    assert (found.ratio.central, found.label, found.rows_count) == (2.5, "wide", 4)
 
 
 @pytest.mark.parametrize(

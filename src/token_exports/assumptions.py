@@ -51,7 +51,10 @@ class Assumption:
         """Values with the stated points; constant where the range has no width."""
         if self.low == self.high:
             return np.full(n_draws, self.central)
-        z = uncertainty.standard_normals(n_draws, seed, self.key)
+        return self.at(uncertainty.standard_normals(n_draws, seed, self.key))
+
+    def at(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values at standard normal points; the row needs a range."""
         if unit_of(self.parameter) == "share":
             return uncertainty.logit_normal(z, self.low, self.central, self.high)
         floor = FLOORS.get(self.parameter, 0.0)

@@ -174,6 +174,13 @@ class TokenCost(ServedInChina):
     us_electricity: Literal["national_industrial", "us_industrial", "virginia", "iowa", "texas"] = (
         Field("national_industrial", description="Price class of electricity in the United States")
     )
+    serving: Literal["wide", "apart", "together"] = Field(
+        "wide",
+        description="Prompts and writing on many accelerators tuned by hand, apart, or on the same",
+    )
+    traffic: Literal["own", "minimax-m2.5", "claude-opus-4.6", "deepseek-v3.2", "disclosed_day"] = (
+        Field("own", description="Token mix and lengths of requests that costs are taken over")
+    )
 
 
 class BitcoinVsTokens(ServedInChina):

@@ -6,9 +6,11 @@ shape on the logit scale: each has the three stated points, where an ordinary lo
 and high would miss the centre.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +70,40 @@ def interval(draws: Quantity, central: float | None = None) -> Interval:
     low, median, high = np.quantile(values, [LOW_QUANTILE, 0.5, HIGH_QUANTILE])
     centre = float(median) if central is None else float(central)
     return Interval(centre, min(float(low), centre), max(float(high), centre))
+
+
+def quantiles(draws: Quantity, covered: float) -> tuple[float, float]:
+    """Ends of the central part of the draws that covers this share of them."""
+    values = np.asarray(draws, dtype=float)
+    low, high = np.quantile(values, [(1 - covered) / 2, (1 + covered) / 2])
+    return float(low), float(high)
+
+
+def finite(draws: Quantity) -> NDArray[np.float64]:
+    """Draws that have a value; a service that cannot keep its speed has none."""
+    values = np.asarray(draws, dtype=float)
+    return values[np.isfinite(values)]
+
+
+@dataclass(frozen=True)
+class Both:
+    """A quantity, or the inputs of a model, at the central values and as draws."""
+
+    central: Any
+    draws: Any
+
+    def of(self, function: Callable[..., Any], *others: Any) -> "Both":
+        """Apply a model function to both; others are `Both` or plain values."""
+        central = (o.central if isinstance(o, Both) else o for o in others)
+        draws = (o.draws if isinstance(o, Both) else o for o in others)
+        return Both(function(self.central, *central), function(self.draws, *draws))
+
+    @property
+    def interval(self) -> Interval:
+        """Central value with the central 90% of the draws that have a value."""
+        return interval(
+            self.draws if np.ndim(self.draws) == 0 else finite(self.draws), self.central
+        )
 
 
 def standard_normals(n_draws: int, seed: int, label: str) -> NDArray[np.float64]:

@@ -85,6 +85,8 @@ UNITS: dict[str, Unit] = {
     "j_per_th": _plain("J/TH"),
     "wh_per_request": _plain("Wh/request"),
     "g_per_kwh": _plain("g CO2e/kWh"),
+    "g_per_mtok": _plain("g CO2e/Mtok"),
+    "g_per_usd": _plain("g CO2e/USD"),
     # money
     "usd": Unit("USD", minimum=-float("inf")),
     "cny": _plain("CNY"),
@@ -99,6 +101,7 @@ UNITS: dict[str, Unit] = {
     "usd_per_mw_year": _plain("USD/MW a year"),
     "usd_per_ph_day": _plain("USD/PH/day"),
     "usd_per_btc": _plain("USD/BTC"),
+    "usd_per_th": _plain("USD/TH"),
     # hardware and models
     "eh_per_s": _plain("EH/s"),
     "th_per_s": _plain("TH/s"),

@@ -30,12 +30,38 @@ FIRMS = {
 }
 """Row of ``reported_quantities`` to its name; a row without one prints its key."""
 
+OTHERS = {
+    "scaled": "with the disclosed service scaled by active parameters",
+    "wide": "if many accelerators tuned by hand serve",
+    "apart": "if open engines serve prompts and writing apart",
+    "together": "if open engines serve both together",
+}
+"""Estimate of cost to the words that name it."""
+
 RECORDED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "models_below_cost_count": (
         "Models whose central unit cost exceeds their effective price",
         "below_cost.compare",
         ("assumptions", "openrouter_token_mix", "reported_quantities"),
     ),
+    "thinnest_gross_margin_share": (
+        "Gross margin at the central unit cost, model with the thinnest",
+        "below_cost.gross_margin_share",
+        ("assumptions", "openrouter_token_mix", "reported_quantities"),
+    ),
+    "median_gross_margin_share": (
+        "Gross margin at the central unit cost, median of the models",
+        "below_cost.gross_margin_share",
+        ("assumptions", "openrouter_token_mix", "reported_quantities"),
+    ),
+    **{
+        f"{name}_models_below_cost_count": (
+            f"Models below cost {words}",
+            "below_cost.compare",
+            ("assumptions", "openrouter_token_mix", "reported_quantities", "model_architectures"),
+        )
+        for name, words in OTHERS.items()
+    },
     "costed_models_count": (
         "Models with a unit cost and an effective price",
         "below_cost.compare",
@@ -178,7 +204,9 @@ def _title(table: pd.DataFrame) -> str:
     return f"{below} of {len(table)} models {verb} below the central estimate of their unit cost"
 
 
-def below_cost_takeaway(table: pd.DataFrame, reported: pd.DataFrame) -> str:
+def below_cost_takeaway(
+    table: pd.DataFrame, reported: pd.DataFrame, others: Mapping[str, pd.DataFrame]
+) -> str:
     """How many models sell below cost, and how many reported margins are negative.
 
     Parameters
@@ -187,6 +215,8 @@ def below_cost_takeaway(table: pd.DataFrame, reported: pd.DataFrame) -> str:
         From `below_cost.compare`.
     reported
         From `below_cost.reported_margins`.
+    others
+        As ``table``, by the other estimates of cost in ``OTHERS``.
     """
     values = reported["value"].dropna()
     told = [_title(table)] if len(table) else ["No model had a cost and a price yet"]
@@ -197,13 +227,16 @@ def below_cost_takeaway(table: pd.DataFrame, reported: pd.DataFrame) -> str:
             f"of {len(values)} reported gross margins {low} {'is' if low == 1 else 'are'} below"
             f" zero, from {ends[0]} to {ends[1]}"
         )
+    counted = [f"{_below(other)} {OTHERS[name]}" for name, other in others.items() if len(other)]
+    if counted and len(table):
+        told.append(f"by other estimates of cost {', '.join(counted)}")
     return f"**{'; '.join(told)}.**"
 
 
 def quantities(
-    table: pd.DataFrame, reported: pd.DataFrame
+    table: pd.DataFrame, reported: pd.DataFrame, others: Mapping[str, pd.DataFrame]
 ) -> Mapping[str, Interval | float | None]:
-    """What the notebook records of cost and price."""
+    """What the notebook records of cost and price; ``others`` as ``table``, by other costs."""
     values = reported["value"].dropna()
     found: dict[str, Interval | float | None] = {
         "negative_reported_margins_count": float((values < 0).sum()),
@@ -211,5 +244,12 @@ def quantities(
         "costed_models_count": float(len(table)),
     }
     if len(table):
+        thin = table.iloc[0]
         found["models_below_cost_count"] = float(_below(table))
+        low, central, high = (float(thin[f"margin_{e}_share"]) for e in ("low", "central", "high"))
+        found["thinnest_gross_margin_share"] = Interval(central, low, high)
+        found["median_gross_margin_share"] = float(table["margin_central_share"].median())
+    for name, other in others.items():
+        if len(other):
+            found[f"{name}_models_below_cost_count"] = float(_below(other))
     return found

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import pandas as pd
 
-from token_exports import claims, data, formats, uncertainty
+from token_exports import claims, data, formats
 from token_exports.assumptions import Assumptions
 from token_exports.figures.theme import ORIGIN_NAMES
 from token_exports.models import accelerator_hour, model_facts, price_facts
@@ -15,7 +15,7 @@ from token_exports.models.accelerator_hour import ServingInputs
 from token_exports.models.model_facts import Fact
 from token_exports.parameters import Drawn
 from token_exports.results import Results
-from token_exports.uncertainty import Interval
+from token_exports.uncertainty import Both, Interval
 from token_exports.units import unit_of
 
 INPUT_TABLES = ("assumptions",)
@@ -29,25 +29,6 @@ INPUT_COLUMNS = {
     "source_id": "Source",
 }
 FACT_COLUMNS = {"label": "Quantity", "value": "Value", "range": "Range", "tables": "Tables"}
-
-
-@dataclass(frozen=True)
-class Both:
-    """A quantity, or the inputs of a model, at the central values and as draws."""
-
-    central: Any
-    draws: Any
-
-    def of(self, function: Callable[..., Any], *others: Any) -> "Both":
-        """Apply a model function to both; others are `Both` or plain values."""
-        central = (o.central if isinstance(o, Both) else o for o in others)
-        draws = (o.draws if isinstance(o, Both) else o for o in others)
-        return Both(function(self.central, *central), function(self.draws, *draws))
-
-    @property
-    def interval(self) -> Interval:
-        """Central value with the central 90% of the draws."""
-        return uncertainty.interval(self.draws, self.central)
 
 
 def inputs(known: Assumptions, p: Drawn, region: str, variants: Collection[str]) -> Both:

@@ -128,7 +128,31 @@ def ledger_takeaway(table: pd.DataFrame | None, recorded: Recorded) -> str:
     return (
         f"**The two largest parts of the gap {_gap(recorded)} are {_part(first)} and"
         f" {_part(second)}. Power at the essay's discount explains {cheaper} of it, free power"
-        f" {free}.**"
+        f" {free}.**{_cross_check(recorded)}"
+    )
+
+
+def answer(table: pd.DataFrame | None, recorded: Recorded) -> str:
+    """What the largest part and the electricity price explain, for the notebook's answer."""
+    if table is None:
+        return "What the price gap is made of was not public yet."
+    first = rows(table.loc[table["central_share"].abs().sort_values(ascending=False).index[:1]])[0]
+    power = formats.interval(_interval(recorded["ledger_electricity_price_share"]), "share")
+    return (
+        f"Of the price gap {_gap(recorded)} between the essay's two models the largest part is"
+        f" {_part(first)}; the electricity price explains {power}."
+    )
+
+
+def _cross_check(recorded: Recorded) -> str:
+    names = ("active_parameters", "margin", "electricity_price")
+    values = [recorded.get(f"scaled_ledger_{name}_share") for name in names]
+    if None in values:
+        return ""
+    size, margin, power = (formats.interval(_interval(value), "share") for value in values)
+    return (
+        " With the rates of the disclosed service scaled by active parameters instead, model size"
+        f" takes {size}, mark-up {margin}, the electricity price {power}."
     )
 
 

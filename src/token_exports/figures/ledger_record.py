@@ -1,32 +1,25 @@
 """The two sides of the price ledger, put together from assumptions, mixes and prices.
 
-Rates stand in for a throughput model: those of DeepSeek's disclosed service, over the time it
-served, scaled by active parameters and by the speed of the chip. Hand other rates to
-`price_ledger.decompose` in their place.
+Two sets of rates, one after the other: those of the throughput model, and those of DeepSeek's
+disclosed service scaled by active parameters and by the speed of the chip.
 """
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from token_exports import uncertainty
-from token_exports.assumptions import Assumptions
-from token_exports.figures.cost_record import Both, assumed
-from token_exports.models import disclosed_service, list_price, price_facts, price_ledger
+from token_exports.figures import ledger_rates, served_record
+from token_exports.figures.cost_record import assumed
+from token_exports.figures.ledger_rates import CHEAP, DEAR, Facts
+from token_exports.figures.served_record import Given
+from token_exports.models import list_price, price_facts, price_ledger
 from token_exports.models.accelerator_hour import ServingInputs
-from token_exports.models.list_price import TokenMix
-from token_exports.models.price_ledger import FACTORS, Rates, Side, Throughput
-from token_exports.parameters import TokenCost
-from token_exports.uncertainty import Interval
+from token_exports.models.price_ledger import FACTORS, Side
+from token_exports.uncertainty import Both, Interval
 from token_exports.units import Quantity
 
-CHEAP, DEAR = "MiniMax-M2.5", "Claude Opus 4.6"
-MEASURED, MEASURED_ON = "DeepSeek-V3", "h800-sxm"
-ESTIMATE = "opus46_active_params"
-OCCUPANCY = "fleet_occupancy"
 TABLES = (
     "assumptions",
     "list_prices",
@@ -34,41 +27,51 @@ TABLES = (
     "reported_quantities",
     "model_architectures",
 )
-RECORDED: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    f"ledger_{name}_share": (
-        f"{label} in the logarithm of the price gap Opus 4.6 over M2.5",
-        "price_ledger.decompose",
-        TABLES,
-    )
-    for name, label in FACTORS.items()
-} | {
-    "ledger_price_ratio": (
-        "Effective price, Opus 4.6 over M2.5, each on its own mix at its own list price",
-        "list_price.effective_usd_per_mtok",
-        TABLES,
-    ),
-    "ledger_discount_share": (
-        "Part of the logarithm of the gap that the essay's discount on power explains",
-        "price_ledger.electricity_saving",
-        (*TABLES, "claims"),
-    ),
-    "ledger_free_power_share": (
-        "Part of the logarithm of the gap that free power explains",
-        "price_ledger.electricity_saving",
-        TABLES,
-    ),
-}
+RECORDED: dict[str, tuple[str, str, tuple[str, ...]]] = (
+    {
+        f"ledger_{name}_share": (
+            f"{label} in the logarithm of the price gap Opus 4.6 over M2.5",
+            "price_ledger.decompose",
+            TABLES,
+        )
+        for name, label in FACTORS.items()
+    }
+    | {
+        "ledger_price_ratio": (
+            "Effective price, Opus 4.6 over M2.5, each on its own mix at its own list price",
+            "list_price.effective_usd_per_mtok",
+            TABLES,
+        ),
+        "ledger_discount_share": (
+            "Part of the logarithm of the gap that the essay's discount on power explains",
+            "price_ledger.electricity_saving",
+            (*TABLES, "claims"),
+        ),
+        "ledger_free_power_share": (
+            "Part of the logarithm of the gap that free power explains",
+            "price_ledger.electricity_saving",
+            TABLES,
+        ),
+    }
+    | {
+        f"scaled_ledger_{name}_share": (
+            f"{label} in the same gap, rates of the disclosed service scaled",
+            "price_ledger.decompose",
+            TABLES,
+        )
+        for name, label in FACTORS.items()
+    }
+)
+PREDICTED, SCALED = "ledger", "scaled_ledger"
 
 
-class Facts(NamedTuple):
-    """Tables the sides are read from, as far as public."""
+class Ledger(NamedTuple):
+    """Table of the parts on either set of rates, and what is recorded of them."""
 
-    prices: pd.DataFrame
-    mixes: pd.DataFrame
-    reported: pd.DataFrame
-    architectures: pd.DataFrame
-    accelerators: pd.DataFrame
-    parameters: pd.DataFrame
+    table: pd.DataFrame | None
+    scaled: pd.DataFrame | None
+    quantities: dict[str, Interval | float | None]
+    drawn: dict[str, Both]  # parts as shares of the gap's logarithm, by factor
 
 
 class Case(NamedTuple):
@@ -79,110 +82,71 @@ class Case(NamedTuple):
     throughput: Both
 
 
-def case(known: Assumptions, p: TokenCost, hours: Mapping[str, Both], facts: Facts) -> Case:
+def case(given: Given, prices: pd.DataFrame, hours: Mapping[str, Both], rates: Both) -> Case:
     """The two models of the essay, each in its region on the accelerator of the run.
+
+    Parameters
+    ----------
+    given
+        Assumptions, parameters and tables of the run.
+    prices
+        Table ``list_prices``.
+    hours
+        Region to the inputs of its hour.
+    rates
+        Both models on both chips, from `ledger_rates`.
 
     Raises
     ------
     ValueError
-        A price, a mix or the estimate of the unpublished model was not public yet.
+        A price or a mix was not public yet.
     """
-    reads = assumed(known, p, "cache_read_cost_ratio", "cn")
-    dear = _side(facts, (DEAR, price_facts.OPUS, price_facts.OPUS_SLUG), p.us_accelerator)
-    cheap = _side(facts, (CHEAP, price_facts.M25, price_facts.M25_SLUG), p.cn_accelerator)
+    p = given.p
+    reads = assumed(given.known, p, "cache_read_cost_ratio", "cn")
+    opus, m25 = (price_facts.OPUS, price_facts.OPUS_SLUG), (price_facts.M25, price_facts.M25_SLUG)
+    dear = {"model": DEAR, "chip": p.us_accelerator, **_sold(given, prices, *opus)}
+    cheap = {"model": CHEAP, "chip": p.cn_accelerator, **_sold(given, prices, *m25)}
     sides = (hours[r].of(_with, reads, s) for r, s in (("us", dear), ("cn", cheap)))
-    return Case(next(sides), next(sides), throughput(known, p, facts))
+    return Case(next(sides), next(sides), rates)
 
 
-def case_if_public(
-    known: Assumptions, p: TokenCost, hours: Mapping[str, Both], facts: Facts
-) -> Case | None:
-    """As `case`; None where a price, a mix or the size of a model was not public yet."""
-    try:
-        return case(known, p, hours, facts)
-    except ValueError:
-        return None
-
-
-def _side(facts: Facts, names: tuple[str, str, str], chip: str) -> dict[str, Any]:
-    label, key, slug = names
-    weeks = facts.mixes[facts.mixes["period_start"] == pd.Timestamp(price_facts.MIX_WEEK)]
-    rows = weeks[weeks["model_slug"] == slug]
-    if rows.empty:
-        raise ValueError(f"openrouter_token_mix has no {slug} from {price_facts.MIX_WEEK}")
-    mix: TokenMix = list_price.row_mix(rows.iloc[0])
-    row = list_price.in_force(facts.prices, key, price_facts.QUOTED)
+def _sold(given: Given, prices: pd.DataFrame, key: str, slug: str) -> dict[str, Any]:
+    mix = served_record.traffic_of(given, slug).mix
+    row = list_price.in_force(prices, key, price_facts.QUOTED)
     price = list_price.bounded_effective_usd_per_mtok(row, mix).central
-    return {"model": label, "chip": chip, "mix": mix, "price_usd_per_mtok": price}
+    return {"mix": mix, "price_usd_per_mtok": price}
 
 
 def _with(hour: ServingInputs, reads: Quantity, rest: Mapping[str, Any]) -> Side:
     return Side(hour=hour, cache_read_cost_ratio=reads, **rest)
 
 
-# ---- rates in place of a throughput model
+def both(
+    given: Given,
+    prices: pd.DataFrame,
+    hours: Mapping[str, Both],
+    facts: Facts,
+    discount_share: float,
+) -> Ledger:
+    """The ledger on both sets of rates; empty where a price, a mix or a size was not public yet.
 
-
-def throughput(known: Assumptions, p: TokenCost, facts: Facts) -> Both:
-    """Rates of both models on both chips, scaled from the disclosed service."""
-    reference = measured_rates(known, p, facts)
-    sizes = {CHEAP: _published_ratio(facts), DEAR: _estimated_ratio(p, facts)}
-    central, draws = {}, {}
-    for model, size in sizes.items():
-        for chip in {p.cn_accelerator, p.us_accelerator}:
-            rates = reference.of(price_ledger.scaled_rates, size, speed_ratios(facts, chip))
-            central[model, chip], draws[model, chip] = rates.central, rates.draws
-    return Both(central, draws)
-
-
-def measured_rates(known: Assumptions, p: TokenCost, facts: Facts) -> Both:
-    """Rates of the disclosed service while it served, fresh tokens relieved of cache reads."""
-    day = disclosed_service.read_day(facts.reported)
-    cached = float(disclosed_service.cached_prompt_share(day))
-    rows = facts.parameters
-    occupied = float(rows.loc[rows["metric"] == OCCUPANCY, "value"].iloc[0])
-    rate = "throughput_tok_per_s_per_gpu"
-    fresh = assumed(known, p, rate, "cn", {"input_computed"})
-    output = assumed(known, p, rate, "cn", {"output"})
-    reads = assumed(known, p, "cache_read_cost_ratio", "cn")
-    return fresh.of(_rates, output, reads, cached / (1 - cached), occupied)
-
-
-def _rates(fresh: Any, output: Any, reads: Any, per_fresh: float, occupied: float) -> Rates:
-    return Rates(
-        fresh_prompt_tok_per_s_per_gpu=fresh * (1 + reads * per_fresh) / occupied,
-        output_tok_per_s_per_gpu=output / occupied,
-    )
-
-
-def _published_ratio(facts: Facts) -> Both:
-    active = facts.architectures.set_index("model")["computed_active_params_b"]
-    if CHEAP not in active.index:
-        raise ValueError(f"model_architectures has no {CHEAP} yet")
-    ratio = float(active[CHEAP] / active[MEASURED])
-    return Both(ratio, ratio)
-
-
-def _estimated_ratio(p: TokenCost, facts: Facts) -> Both:
-    rows = facts.reported[facts.reported["quantity_id"] == ESTIMATE]
-    if rows.empty:
-        raise ValueError(f"reported_quantities has no {ESTIMATE} yet")
-    own = facts.architectures.set_index("model")["computed_active_params_b"][MEASURED]
-    low, high = (float(rows[end].iloc[0] / own) for end in ("low", "high"))
-    central = (low * high) ** 0.5
-    z = uncertainty.standard_normals(p.n_draws, p.seed, ESTIMATE)
-    return Both(central, uncertainty.lognormal(z, low, central, high))
-
-
-def speed_ratios(facts: Facts, chip: str) -> tuple[float, float]:
-    """Speed of a chip over the measured one: peak for fresh prompt, bandwidth for output."""
-    rows = facts.accelerators.set_index("accelerator")
-    peak = rows["peak_fp8_tflops"].fillna(rows["peak_int8_tflops"])
-    ratios = (
-        peak[chip] / peak[MEASURED_ON],
-        rows["hbm_tb_per_s"][chip] / rows["hbm_tb_per_s"][MEASURED_ON],
-    )
-    return float(ratios[0]), float(ratios[1])
+    Parameters
+    ----------
+    given, prices, hours
+        As for `case`.
+    facts
+        Tables of the scaled rates.
+    discount_share
+        The essay's statement of how much cheaper China's electricity is.
+    """
+    try:
+        sides = case(given, prices, hours, ledger_rates.predicted(given))
+        other = sides._replace(throughput=ledger_rates.scaled(given.known, given.p, facts))
+    except ValueError:
+        return Ledger(None, None, {}, {})
+    tables = table(sides), table(other)
+    values = quantities(tables[0], sides, discount_share) | parts(tables[1], SCALED)
+    return Ledger(*tables, values, shares(sides))
 
 
 # ---- the ledger as a table
@@ -196,20 +160,27 @@ def table(sides: Case) -> pd.DataFrame:
     DataFrame
         ``factor``, ``label``, and ``low``, ``central`` and ``high`` of both.
     """
-    central = price_ledger.decompose(
-        sides.dear.central, sides.cheap.central, sides.throughput.central
-    )
-    draws = price_ledger.decompose(sides.dear.draws, sides.cheap.draws, sides.throughput.draws)
     whole = ln_gap(sides)
     rows = []
-    for name, label in FACTORS.items():
-        value = uncertainty.interval(draws[name], float(central[name]))
+    for name, part in shares(sides).items():
+        label, value = FACTORS[name], part.interval
         row: dict[str, object] = {"factor": name, "label": label}
         for end in ("low", "central", "high"):
-            row[f"{end}_ln"] = getattr(value, end)
-            row[f"{end}_share"] = getattr(value, end) / whole
+            row[f"{end}_ln"] = getattr(value, end) * whole
+            row[f"{end}_share"] = getattr(value, end)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def shares(sides: Case) -> dict[str, Both]:
+    """Part of every factor in the logarithm of the gap."""
+    found = sides.dear.of(price_ledger.decompose, sides.cheap, sides.throughput)
+    whole = ln_gap(sides)
+    return {name: found.of(_part_of, name, whole) for name in FACTORS}
+
+
+def _part_of(parts: Mapping[str, Quantity], name: str, whole: float) -> Quantity:
+    return parts[name] / whole
 
 
 def ln_gap(sides: Case) -> float:
@@ -232,10 +203,7 @@ def quantities(
     discount_share
         The essay's statement of how much cheaper China's electricity is.
     """
-    found: dict[str, Interval | float | None] = {}
-    for row in ledger.to_dict("records"):
-        name = f"ledger_{row['factor']}_share"
-        found[name] = Interval(row["central_share"], row["low_share"], row["high_share"])
+    found = parts(ledger, PREDICTED)
     whole = ln_gap(sides)
     found["ledger_price_ratio"] = math.exp(whole)
     for name, ratio in (("discount", 1 - discount_share), ("free_power", 0.0)):
@@ -247,6 +215,11 @@ def quantities(
     return found
 
 
-def with_throughput(sides: Case, rates: Throughput, drawn: Throughput) -> Case:
-    """The same case on the rates of a throughput model."""
-    return sides._replace(throughput=replace(sides.throughput, central=rates, draws=drawn))
+def parts(ledger: pd.DataFrame, prefix: str) -> dict[str, Interval | float | None]:
+    """Share of every factor, from `table`."""
+    return {
+        f"{prefix}_{row['factor']}_share": Interval(
+            row["central_share"], row["low_share"], row["high_share"]
+        )
+        for row in ledger.to_dict("records")
+    }

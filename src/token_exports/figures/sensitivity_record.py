@@ -8,15 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from token_exports import uncertainty
-from token_exports.assumptions import FLOORS, Assumption, Assumptions
+from token_exports.assumptions import Assumption, Assumptions
 from token_exports.models import accelerator_hour, price_ledger, sensitivity
 from token_exports.models.accelerator_hour import ServingInputs
 from token_exports.models.list_price import TokenMix
 from token_exports.models.price_ledger import Rates, Side
-from token_exports.models.sensitivity import Draws, Points, Quantile, Result
+from token_exports.models.sensitivity import Points, Quantile, Result
 from token_exports.uncertainty import Interval
-from token_exports.units import Quantity, unit_of
+from token_exports.units import Quantity
 
 FRESH, OUTPUT, READS = "fresh_prompt_tok_per_s_per_gpu", "output_tok_per_s_per_gpu", "cache_read"
 TOKEN_INPUTS = {
@@ -69,9 +68,7 @@ class Study(NamedTuple):
 
     def quantiles(self) -> dict[str, Quantile]:
         """Inputs that have a range, each as a map from standard normal draws."""
-        return {
-            name: partial(at_normal, row) for name, row in self.rows.items() if row.low < row.high
-        }
+        return {name: row.at for name, row in self.rows.items() if row.low < row.high}
 
     def complete(self, result: Result) -> Result:
         """The result as a function of the inputs that have a range; the others stay fixed."""
@@ -103,14 +100,6 @@ def study(
         "unit_cost_usd_per_mtok": partial(_unit_cost, mix, occupied_share),
     }
     return Study(hour | token, results)
-
-
-def at_normal(row: Assumption, z: Draws) -> Draws:
-    """Value of an assumption at standard normal draws, as `Assumption.draw` maps them."""
-    if unit_of(row.parameter) == "share":
-        return uncertainty.logit_normal(z, row.low, row.central, row.high)
-    floor = FLOORS.get(row.parameter, 0.0)
-    return floor + uncertainty.lognormal(z, *(v - floor for v in (row.low, row.central, row.high)))
 
 
 def _hour(values: Mapping[str, Quantity]) -> ServingInputs:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from token_exports.assumptions import Assumptions
-from token_exports.figures.cost_record import INPUT_TABLES, Both, assumed, inputs
+from token_exports.figures.cost_record import INPUT_TABLES, assumed, inputs
 from token_exports.figures.theme import ORIGIN_NAMES
 from token_exports.models import (
     accelerator_hour,
@@ -19,7 +19,7 @@ from token_exports.models import (
 from token_exports.models.disclosed_service import Day
 from token_exports.parameters import TokenCost
 from token_exports.results import Results
-from token_exports.uncertainty import Interval
+from token_exports.uncertainty import Both, Interval
 from token_exports.units import W_PER_KW
 
 REFERENCE = {"cn": "h800-sxm", "us": "h100-sxm"}

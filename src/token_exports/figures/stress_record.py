@@ -6,12 +6,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from token_exports.assumptions import Assumptions
-from token_exports.figures.cost_record import Both, inputs
+from token_exports.figures.cost_record import inputs
 from token_exports.models import stress_map
 from token_exports.models.accelerator_hour import ServingInputs, accelerator_usd_per_h, at_full_load
 from token_exports.models.stress_map import Hour
 from token_exports.parameters import TokenCost
-from token_exports.uncertainty import Interval
+from token_exports.uncertainty import Both, Interval
 from token_exports.units import W_PER_KW, Quantity
 
 

@@ -50,7 +50,8 @@ def needed_speed_up_ratio(
 
 def below_cost_share(unit_cost_usd_per_mtok: Quantity, price_usd_per_mtok: float) -> float:
     """Part of the draws in which the token costs more than it sells for."""
-    return float(np.mean(np.asarray(unit_cost_usd_per_mtok) > price_usd_per_mtok))
+    costs = uncertainty.finite(unit_cost_usd_per_mtok)
+    return float(np.mean(costs > price_usd_per_mtok))
 
 
 def sold(row: "pd.Series[float]", label: str, central: TokenPrices, drawn: TokenPrices) -> Sold:
@@ -83,7 +84,7 @@ def compare(models: Mapping[str, Sold]) -> pd.DataFrame:
     """
     rows = []
     for model, (label, price, central, drawn) in models.items():
-        cost = uncertainty.interval(drawn, central)
+        cost = uncertainty.interval(uncertainty.finite(drawn), central)
         margin = {
             "low": float(gross_margin_share(cost.high, price.low)),
             "central": float(gross_margin_share(cost.central, price.central)),

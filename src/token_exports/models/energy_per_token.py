@@ -1,8 +1,8 @@
 """Joules per token of each class, from power and the time an accelerator spends on it.
 
     busy share     = (arithmetic + memory + link) / step, engine's pace included
-    power [W]      = rated power x (idle share + busy share x share added at work)
-    facility [W]   = power x (rated with host and network / rated) x PUE
+    power [W]      = rated power with host and network x (idle share + busy share x share added)
+    facility [W]   = power x PUE
     energy of idle = facility power at idle x (1 / utilisation - 1)
     J per token    = (facility + energy of idle) / tokens per second and accelerator of the class
 
@@ -23,7 +23,6 @@ from token_exports.units import W_PER_KW, Quantity
 class PowerInputs:
     """What an accelerator draws, and what its site adds."""
 
-    board_power_w: Quantity  # rated, of the accelerator alone
     board_idle_power_share: Quantity  # of rated power, while it waits
     board_busy_power_share: Quantity  # of rated power, added while it works
     it_power_kw: Quantity  # rated, with its part of host and network
@@ -40,18 +39,16 @@ class TokenEnergy:
     output_j_per_token: Quantity
 
 
-def board_power_w(inputs: PowerInputs, busy: Quantity) -> Quantity:
-    """Draw of the accelerator alone at this busy share."""
-    share = inputs.board_idle_power_share + inputs.board_busy_power_share * busy
-    return inputs.board_power_w * share
+def drawn_share(inputs: PowerInputs, busy: Quantity) -> Quantity:
+    """Draw over rated power at this busy share; hosts and network are taken to follow."""
+    return inputs.board_idle_power_share + inputs.board_busy_power_share * busy
 
 
 def facility_power_w(inputs: PowerInputs, busy: Quantity) -> Quantity:
     """Draw with host, network and cooling, idle hours charged to serving ones."""
-    surroundings = inputs.it_power_kw * W_PER_KW / inputs.board_power_w * inputs.pue_ratio
     idle_hours = 1 / inputs.utilisation_share - 1
-    idle = board_power_w(inputs, 0.0) * idle_hours
-    return (board_power_w(inputs, busy) + idle) * surroundings
+    drawn = drawn_share(inputs, busy) + drawn_share(inputs, 0.0) * idle_hours
+    return inputs.it_power_kw * W_PER_KW * drawn * inputs.pue_ratio
 
 
 def energy_j_per_token(rates: Throughput, inputs: PowerInputs) -> TokenEnergy:

@@ -7,10 +7,13 @@ Narrowest first, a class is chip family, bits, way of serving, engine and model;
 model; without the engine; without the bits; the way of serving alone. A class counts when it has
 enough rows, so a chip or model that was not measured gets the speed of its nearest relatives.
 
+Rows that state one phase alone come from services of many accelerators, each phase tuned by hand;
+they make the class of wide serving.
+
 Left out on purpose: fitting more than one parameter to a class, weights by age of the software.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +42,10 @@ FAMILIES = {
 BITS = {"bf16": "16", "fp8": "8", "int8": "8", "fp4": "4", "nvfp4": "4", "mxfp4": "4", "int4": "4i"}
 ENGINES = ("tensorrt", "trt", "sglang", "vllm", "atom")
 FEWEST_OTHERS = 3
+PHASES = ("prefill", "decode")
+WIDE = "wide"
+WAYS = ("together", "apart", WIDE)
+"""Prompts and writing on the same accelerators, on others, or on many that were tuned by hand."""
 LEVELS = 5
 
 
@@ -108,24 +115,37 @@ def others(table: pd.DataFrame, position: int, by: str) -> tuple[float, str, int
     return 1.0, "none", 0
 
 
-def of_class(table: pd.DataFrame, labels: Sequence[str]) -> EngineSpeed | None:
-    """Engine speed for a deployment that may not have been measured.
+def of_deployment(table: pd.DataFrame, row: Row) -> EngineSpeed | None:
+    """Engine speed for a deployment that may not have been measured, its engine left open.
 
     Parameters
     ----------
     table
-        Rows with ``implied_engine_speed_ratio`` and their classes.
-    labels
-        Classes of the deployment, the narrowest first; an engine left open skips its classes.
+        Rows with ``implied_engine_speed_ratio``, their classes and ``series``.
+    row
+        ``model``, ``accelerator``, ``precision`` and way of serving, ``together``, ``apart`` or
+        ``wide``, asked for.
 
     Returns
     -------
     EngineSpeed or None
-        Nothing where no class has enough rows.
+        Rows of the same model first, under any engine; nothing where no class has enough rows.
     """
     usable = table[np.isfinite(table["implied_engine_speed_ratio"])]
-    for level, label in enumerate(labels):
-        same = usable.loc[usable[f"class_{level}"] == label, "implied_engine_speed_ratio"]
+    for label, chosen in _levels(usable, row):
+        same = usable.loc[chosen, "implied_engine_speed_ratio"]
         if len(same) >= FEWEST_OTHERS:
             return EngineSpeed(uncertainty.interval(same.to_numpy(float)), label, len(same))
     return None
+
+
+def _levels(table: pd.DataFrame, row: Row) -> list[tuple[str, pd.Series]]:
+    family = FAMILIES.get(str(row["accelerator"]), str(row["accelerator"]))
+    if row["serving"] == WIDE:
+        same = [table["class_3"].isin([f"{family}/{p}" for p in PHASES])]
+        return [(f"{family}/{WIDE}", same[0]), (WIDE, table["class_4"].isin(PHASES))]
+    narrow = f"{family}/{BITS[str(row['precision'])]}/{row['serving']}"
+    own = table["class_2"].eq(narrow) & table["class_0"].str.endswith(f"/{row['model']}")
+    labels = {2: narrow, 3: f"{family}/{row['serving']}", 4: str(row["serving"])}
+    wider = [(name, table[f"class_{i}"].eq(name)) for i, name in labels.items()]
+    return [(f"{narrow}/{row['model']}", own), *wider]

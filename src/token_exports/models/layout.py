@@ -2,6 +2,7 @@
 
     tensor parallel   one attention rank over all accelerators of the group
     expert parallel   one attention rank per accelerator, experts spread over the group
+    both              ranks of eight accelerators, experts spread over all ranks
     separate pools    share of accelerators that writes so that prompts keep up
 
 A group is a power of two that holds the weights. Beyond the closely linked domain its messages take
@@ -9,7 +10,7 @@ the slow links, which the time of a step counts; only models with experts are sp
 a smaller group holds them. Nobody publishes why a layout was taken, so the fastest at the stated
 load or speed stands for it.
 
-Left out on purpose: pipeline parallelism, tensor and expert parallelism mixed, groups of odd sizes.
+Left out on purpose: pipeline parallelism, ranks of other widths, groups of odd sizes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,10 +21,11 @@ import numpy as np
 from token_exports.models import roofline, throughput
 from token_exports.models.roofline import Deployment, Layout
 from token_exports.models.throughput import Throughput, Workload
-from token_exports.units import BYTES_PER_GB
+from token_exports.units import BYTES_PER_GB, Quantity
 
 POOL_SHARES = np.linspace(0.1, 0.9, 33)  # of the accelerators that write
 LARGEST_GROUP_COUNT = 128
+RANK_COUNT = 8.0  # accelerators of a server
 
 
 def tensor_parallel(accelerators_count: float) -> Layout:
@@ -36,11 +38,19 @@ def expert_parallel(accelerators_count: float) -> Layout:
     return Layout(accelerators_count=accelerators_count, attention_ranks_count=accelerators_count)
 
 
+def ranks_of_servers(accelerators_count: float) -> Layout:
+    """Servers share the heads among their own accelerators, and all experts among them."""
+    ranks = accelerators_count / RANK_COUNT
+    return Layout(accelerators_count=accelerators_count, attention_ranks_count=ranks)
+
+
 def layouts(deployment: Deployment, accelerators_count: float) -> Iterator[Deployment]:
-    """Both ways to use a group, where the model leaves a choice and fits."""
+    """Ways to use a group, where the model leaves a choice and fits."""
     ways = [tensor_parallel(accelerators_count)]
     if deployment.shape.n_experts > 1 and accelerators_count > 1:
         ways.append(expert_parallel(accelerators_count))
+    if deployment.shape.n_experts > 1 and accelerators_count > RANK_COUNT:
+        ways.append(ranks_of_servers(accelerators_count))
     for way in ways:
         candidate = replace(deployment, layout=way)
         if holds(candidate):
@@ -88,6 +98,18 @@ def fastest(candidates: Sequence[Deployment], workload: Workload) -> Deployment:
         Lengths and the user's speed; of draws, the layout that is best in the median.
     """
     rates = [_output(throughput.throughput(each, workload)) for each in candidates]
+    return candidates[int(np.argmax(rates))]
+
+
+def best_readers(candidates: Sequence[Deployment], workload: Workload) -> Deployment:
+    """Layout that reads most fresh prompt tokens per accelerator."""
+    rates = [_prompts(throughput.operate(each, workload, 1.0)) for each in candidates]
+    return candidates[int(np.argmax(rates))]
+
+
+def best_writers(candidates: Sequence[Deployment], workload: Workload) -> Deployment:
+    """Layout that writes most per writing accelerator at the workload's speed."""
+    rates = [_written(throughput.throughput(each, workload)) for each in candidates]
     return candidates[int(np.argmax(rates))]
 
 
@@ -149,4 +171,16 @@ def _pick(point: Throughput, position: int) -> Throughput:
 
 
 def _output(point: Throughput) -> float:
-    return float(np.nan_to_num(np.median(point.output_tok_per_s_per_gpu), nan=0.0))
+    return _median(point.output_tok_per_s_per_gpu)
+
+
+def _written(point: Throughput) -> float:
+    return _median(point.decode_tok_per_s_per_gpu)
+
+
+def _prompts(point: Throughput) -> float:
+    return _median(point.fresh_prompt_tok_per_s_per_gpu)
+
+
+def _median(rate: Quantity) -> float:
+    return float(np.nan_to_num(np.median(rate), nan=0.0))

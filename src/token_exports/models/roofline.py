@@ -173,15 +173,25 @@ def largest_batch(deployment: Deployment, context_tokens: Quantity) -> Quantity:
 # ---- times
 
 
+def reduced_bytes(deployment: Deployment, tokens: Quantity) -> Quantity:
+    """Bytes an accelerator sends within its rank, whose heads are spread over several."""
+    shape, layout = deployment.shape, deployment.layout
+    passes = REDUCES_PER_LAYER * REDUCE_PASSES * ACTIVATION_BYTES
+    each = shape.n_layers * passes * shape.hidden_dim / layout.attention_ranks_count
+    return each * tokens * (1 - 1 / ranks_width_count(layout))
+
+
+def exchanged_bytes(deployment: Deployment, tokens: Quantity) -> Quantity:
+    """Bytes an accelerator sends to experts of other ranks, and back."""
+    shape, layout = deployment.shape, deployment.layout
+    routed = shape.n_moe_layers * copies_count(deployment) * shape.hidden_dim
+    each = routed * (DISPATCH_BYTES + ACTIVATION_BYTES) / layout.accelerators_count
+    return each * tokens * (1 - 1 / layout.attention_ranks_count)
+
+
 def link_bytes(deployment: Deployment, tokens: Quantity) -> Quantity:
     """Bytes an accelerator sends while the deployment passes this many tokens once."""
-    shape, layout = deployment.shape, deployment.layout
-    ranks, width = layout.attention_ranks_count, ranks_width_count(layout)
-    passes = REDUCES_PER_LAYER * REDUCE_PASSES * ACTIVATION_BYTES
-    reduced = shape.n_layers * passes * shape.hidden_dim * tokens / ranks
-    routed = shape.n_moe_layers * copies_count(deployment) * shape.hidden_dim
-    exchanged = routed * (DISPATCH_BYTES + ACTIVATION_BYTES) * tokens / layout.accelerators_count
-    return reduced * (1 - 1 / width) + exchanged * (1 - 1 / ranks)
+    return reduced_bytes(deployment, tokens) + exchanged_bytes(deployment, tokens)
 
 
 def copies_count(deployment: Deployment) -> Quantity:
@@ -271,8 +281,15 @@ def _memory_s(deployment: Deployment, read_bytes: Quantity) -> Quantity:
 
 
 def _link_s(deployment: Deployment, tokens: Quantity) -> Quantity:
+    layout = deployment.layout
+    within = reduced_bytes(deployment, tokens) / _link(deployment, ranks_width_count(layout))
+    beyond = exchanged_bytes(deployment, tokens) / _link(deployment, layout.accelerators_count)
+    return within + beyond
+
+
+def _link(deployment: Deployment, group_count: Quantity) -> Quantity:
+    """Bytes a second to the rest of a group: the close links, if they reach all of it."""
     chip = deployment.accelerator
-    inside = deployment.layout.accelerators_count <= chip.scale_up_count
+    inside = group_count <= chip.scale_up_count
     bandwidth = np.where(inside, chip.scale_up_gb_per_s, chip.scale_out_gb_per_s)[()]
-    achieved = bandwidth * BYTES_PER_GB * deployment.efficiencies.link_efficiency_share
-    return link_bytes(deployment, tokens) / achieved
+    return bandwidth * BYTES_PER_GB * deployment.efficiencies.link_efficiency_share

@@ -15,6 +15,7 @@ over the accelerators that read prompts, written tokens over those that write, a
 Left out on purpose: queues and bursts (full load is assumed), failed requests, keeping caches.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,9 @@ from token_exports.models import roofline, transformer
 from token_exports.models.roofline import Deployment, StepTime
 from token_exports.units import BYTES_PER_GB, Quantity
 
-HALVINGS = 40  # of the logarithm of the batch; leaves less than a billionth
+STEPS = 12  # of the search for the batch; leave less than a millionth
+FURTHEST = 50.0  # logarithm of times that differ beyond measure
+SETTLED_SHARE = 0.5  # of the speed of a lone sequence, the most that a service would promise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,7 @@ class Workload:
     accepted_tokens: Quantity = 1.0  # per step and sequence, more than one with drafts
     verified_tokens: Quantity = 1.0  # computed per step and sequence
     separated: bool = False  # prompts are read on accelerators of their own
+    settles: bool = False  # for a lower speed where the one asked is out of reach
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +84,13 @@ def decode_s(deployment: Deployment, workload: Workload, batch: Quantity) -> Qua
 
 
 def prompt_token_s(deployment: Deployment, workload: Workload) -> Quantity:
-    """Time per fresh prompt token of the deployment."""
-    return roofline.prompt_token(deployment, workload.input_tokens).total_s
+    """Time per fresh prompt token of the deployment.
+
+    Fresh tokens follow the cached ones, so in the mean they attend to more than half of the prompt:
+    to as much as the mean token of a prompt that is longer by the cached share.
+    """
+    as_long_as = workload.input_tokens * (1 + workload.cached_prompt_share)
+    return roofline.prompt_token(deployment, as_long_as).total_s
 
 
 def cache_read_s(deployment: Deployment, workload: Workload) -> Quantity:
@@ -111,45 +120,94 @@ def largest_batch(deployment: Deployment, workload: Workload) -> Quantity:
     return np.where(np.asarray(fits) >= 1, fits, np.nan)[()]
 
 
+def promised_tok_per_s_per_user(deployment: Deployment, workload: Workload) -> NDArray[np.float64]:
+    """Speed asked for, or half of a lone sequence's where a workload settles for less."""
+    asked = np.asarray(workload.interactivity_tok_per_s_per_user, dtype=float)
+    if not workload.settles:
+        return asked
+    alone = 1 / np.asarray(round_s(deployment, workload, 1.0))
+    return np.asarray(np.minimum(asked, SETTLED_SHARE * alone))
+
+
 def batch_at_speed(deployment: Deployment, workload: Workload) -> Quantity:
     """Largest batch that fits and keeps the user's speed; missing where no batch does.
 
-    The round grows with the batch, so halving the interval of its logarithm finds the batch.
+    The round grows with the batch; regula falsi with halved ends (Illinois) finds where its
+    logarithm crosses that of the time allowed.
     """
     top = np.log(largest_batch(deployment, workload))
-    speed = np.asarray(workload.interactivity_tok_per_s_per_user, dtype=float)
+    speed = promised_tok_per_s_per_user(deployment, workload)
     with np.errstate(divide="ignore"):
         allowed = np.where(speed > 0, 1 / speed, np.inf)
-    if np.all(round_s(deployment, workload, np.exp(top)) <= allowed):
-        return np.exp(top)[()]
+
+    def late(ln_batch: Quantity) -> NDArray[np.float64]:
+        with np.errstate(divide="ignore"):
+            spent = np.log(round_s(deployment, workload, np.exp(ln_batch)) / allowed)
+        return np.asarray(np.maximum(spent, -FURTHEST))  # where any time is allowed
+
     low, high = np.zeros_like(top + allowed), top + np.zeros_like(allowed, dtype=float)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        meets = round_s(deployment, workload, np.exp(middle)) <= allowed
-        low, high = np.where(meets, middle, low), np.where(meets, high, middle)
-    batch = np.where(np.isnan(top), np.nan, np.exp(low))
-    return _reached(deployment, workload, batch, allowed)
+    early, over = late(low), late(high)
+    crossing = _crossing(late, (low, early), (high, over))
+    found = np.where(over <= 0, high, crossing)
+    return np.where((early <= 0) & np.isfinite(top), np.exp(found), np.nan)[()]
 
 
-def _reached(
-    deployment: Deployment, workload: Workload, batch: NDArray[np.float64], allowed: Quantity
-) -> Quantity:
-    alone = round_s(deployment, workload, np.ones_like(batch))
-    return np.where(alone <= allowed, batch, np.nan)[()]
+Ends = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def operate(deployment: Deployment, workload: Workload, batch: Quantity) -> Throughput:
-    """Rates of a deployment that writes this many sequences at once."""
+def _crossing(
+    late: Callable[[Quantity], NDArray[np.float64]], below: Ends, above: Ends
+) -> NDArray[np.float64]:
+    """Last point found at which the growing function has not crossed zero, between two ends."""
+    (low, early), (high, over) = below, above
+    side = np.zeros_like(low)
+    for _ in range(STEPS):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            middle = (low * over - high * early) / (over - early)
+        middle = np.clip(np.where(np.isfinite(middle), middle, low), low, high)
+        value = late(middle)
+        left = value <= 0
+        low, early, over = (
+            np.where(left, middle, low),
+            np.where(left, value, np.where(side < 0, early / 2, early)),
+            np.where(left, np.where(side > 0, over / 2, over), value),
+        )
+        high = np.where(left, high, middle)
+        side = np.where(left, 1.0, -1.0)
+    return low
+
+
+def operate(
+    deployment: Deployment,
+    workload: Workload,
+    batch: Quantity,
+    readers: Deployment | None = None,
+) -> Throughput:
+    """Rates of a deployment that writes this many sequences at once.
+
+    Parameters
+    ----------
+    deployment
+        Accelerators that write, and read prompts where no others do.
+    workload
+        Lengths, cache, drafts.
+    batch
+        Sequences.
+    readers
+        Accelerators of their own that read prompts.
+    """
+    reading = readers or deployment
     accelerators = deployment.layout.accelerators_count
     decode = batch / decode_s(deployment, workload, batch) / accelerators
-    prompt = 1 / prompt_token_s(deployment, workload) / accelerators
+    prompt = 1 / prompt_token_s(reading, workload) / reading.layout.accelerators_count
+    fetch = 1 / cache_read_s(reading, workload) / reading.layout.accelerators_count
     fresh = fresh_per_output_ratio(workload)
     output = 1 / (1 / decode + fresh / prompt)
     return Throughput(
         batch_count=batch,
         interactivity_tok_per_s_per_user=1 / round_s(deployment, workload, batch),
         fresh_prompt_tok_per_s_per_gpu=prompt,
-        cache_read_tok_per_s_per_gpu=1 / cache_read_s(deployment, workload) / accelerators,
+        cache_read_tok_per_s_per_gpu=fetch,
         decode_tok_per_s_per_gpu=decode,
         output_tok_per_s_per_gpu=output,
         computed_tok_per_s_per_gpu=output * (1 + fresh),
@@ -159,7 +217,9 @@ def operate(deployment: Deployment, workload: Workload, batch: Quantity) -> Thro
     )
 
 
-def throughput(deployment: Deployment, workload: Workload) -> Throughput:
+def throughput(
+    deployment: Deployment, workload: Workload, readers: Deployment | None = None
+) -> Throughput:
     """Rates at the largest batch that keeps the user's speed.
 
     Parameters
@@ -168,5 +228,7 @@ def throughput(deployment: Deployment, workload: Workload) -> Throughput:
         Model, accelerator, formats, layout and achieved efficiencies.
     workload
         Lengths, cache, user speed, drafts. Fields may be arrays of one length: draws or a grid.
+    readers
+        Accelerators of their own that read prompts.
     """
-    return operate(deployment, workload, batch_at_speed(deployment, workload))
+    return operate(deployment, workload, batch_at_speed(deployment, workload), readers)

@@ -43,6 +43,9 @@ def point(found: Case, speed: float) -> Throughput:
     if found.path == "prompts":
         return throughput.operate(candidates[0], work, 1.0)
     if found.path != "load" or found.load_count is None or found.accelerators_count is None:
+        if work.separated:
+            readers = layout.best_readers(candidates, work)
+            return throughput.throughput(layout.best_writers(candidates, work), work, readers)
         return throughput.throughput(layout.fastest(candidates, work), work)
     if work.separated:
         points = [

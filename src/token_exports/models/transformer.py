@@ -16,7 +16,7 @@ normalisation and rotation, vision encoders, prediction modules, experts that ar
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isnan
 from typing import Any, cast
 
@@ -146,6 +146,33 @@ def read_elements(shape: Architecture, context_tokens: Quantity) -> Quantity:
     plain = shape.kv_elements - shape.indexed_kv_elements
     full = plain * selected + shape.indexed_kv_elements * context_tokens
     return full + shape.windowed_kv_elements * windowed
+
+
+def stretched(shape: Architecture, params_ratio: Quantity, name: str) -> Architecture:
+    """A model of the same proportions with this many times the parameters.
+
+    Depth and width grow alike, by the cube root of the ratio, since parameters follow depth times
+    width squared; cache follows depth, attention depth times width. Stands in for a model whose
+    shape nobody published.
+    """
+    side = params_ratio ** (1 / 3)
+    return replace(
+        shape,
+        name=name,
+        total_params_b=shape.total_params_b * params_ratio,
+        active_params_b=shape.active_params_b * params_ratio,
+        expert_params_b=shape.expert_params_b * params_ratio,
+        embedding_params_b=shape.embedding_params_b * side,
+        n_layers=shape.n_layers * side,
+        n_moe_layers=shape.n_moe_layers * side,
+        hidden_dim=shape.hidden_dim * side,
+        kv_elements=shape.kv_elements * side,
+        indexed_kv_elements=shape.indexed_kv_elements * side,
+        windowed_kv_elements=shape.windowed_kv_elements * side,
+        prefill_attention_flops_count=shape.prefill_attention_flops_count * side**2,
+        decode_attention_flops_count=shape.decode_attention_flops_count * side**2,
+        windowed_attention_flops_count=shape.windowed_attention_flops_count * side**2,
+    )
 
 
 # ---- from a row of the table

@@ -16,14 +16,14 @@ from token_exports.units import unit_of
 
 
 def judged(intervals: Mapping[str, Interval]) -> list[dict[str, Any]]:
-    """Every claim with its verdict, its bases and its evidence, ready to print."""
+    """Every claim with verdict, flip condition, bases and evidence, ready to print."""
     bases = _grouped(claims.judge_bases(intervals))
     evidence = _grouped(data.load("claim_evidence"))
     rows = _records(claims.ledger(intervals))
     for row in rows:
         row["bases"] = [_basis(basis, intervals) for basis in bases.get(row["claim_id"], [])]
         row["evidence"] = evidence.get(row["claim_id"], [])
-        row["stated"] = _stated(row)
+        row["stated"] = claims.stated_text(row)
         own = [basis["found"] for basis in row["bases"] if basis["role"] == "as_stated"]
         row["found"] = own[0] if own else "evidence cited" if row["evidence"] else ""
     return rows
@@ -35,13 +35,6 @@ def _basis(basis: dict[str, Any], intervals: Mapping[str, Interval]) -> dict[str
     found = intervals.get(basis["result"])
     shown = formats.interval(found, unit) if found else "not computed in this run"
     return {**basis, "notebook": notebook, "name": name, "found": shown}
-
-
-def _stated(row: Mapping[str, Any]) -> str:
-    if row["test"] != "number" or row["stated_value"] is None:
-        return ""
-    words = {"at_least": "at least ", "at_most": "at most "}.get(str(row["relation"]), "")
-    return words + formats.quantity(row["stated_value"], str(row["unit"]))
 
 
 def parameters(settings: Settings, notebook: str) -> list[dict[str, Any]]:
