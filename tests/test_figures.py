@@ -147,7 +147,7 @@ def test_a_figure_holds_no_date_and_no_maker(shown, found):
 def test_all_text_follows_the_colours_of_the_page(shown, found):
     svg = inline_svg(svg_of(shown, found), WORDS["alt"])
     assert not [colour for colour in theme.INK.values() if colour in svg]
-    fills = re.findall(r'<g style="fill: ([^;"]+)[^>]*scale', svg)
+    fills = re.findall(r'<g style="fill:([^;"]+)[^>]*scale', svg)
     assert len(fills) >= 5  # axis label, title, ticks, the essay's flag
     assert {fill.partition("--")[0] for fill in fills} == {"var("}
 

@@ -13,8 +13,8 @@ def record(
     values: Mapping[str, Interval | float | None],
     recorded: About,
     headline: Collection[str] = (),
-) -> list[str]:
-    """Record quantities and hand back those whose value is not known.
+) -> None:
+    """Record the quantities whose value is known.
 
     Parameters
     ----------
@@ -32,4 +32,3 @@ def record(
         if value is not None:
             shown = name in headline
             found.add(name, value, label, formula=formula, tables=tables, headline=shown)
-    return [name for name in recorded if values.get(name) is None]

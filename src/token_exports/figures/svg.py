@@ -7,6 +7,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 _SURPLUS_DIGITS = re.compile(r"(?<=\d\.\d\d)\d+")  # a hundredth of a point is not seen
+_LETTER = re.compile(r'(<use href="[^"]*") transform="translate\(([\d.-]+)(?: 0)?\)"/>')
 _REFERENCE = re.compile(r'(?:href="#|url\(#)([^")]+)')
 
 
@@ -27,7 +28,7 @@ def _own_identifiers(svg: str, prefix: str) -> str:
     svg = re.sub(
         r' id="([^"]+)"', lambda name: f' id="{prefix}-{name[1]}"' * (name[1] in used), svg
     )
-    svg = svg.replace("xlink:href", "href")
+    svg = svg.replace("xlink:href", "href").replace("DejaVuSans", "d")
     return re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}-", svg)
 
 
@@ -35,6 +36,8 @@ def _compact(svg: str) -> str:
     """Leave out blanks between tags and surplus digits; a page holds many figures."""
     svg = re.sub(r' d="([^"]*)"', lambda path: f' d="{_path(path[1])}"', svg)
     svg = re.sub(r"(?<=translate\()[^)]*", lambda move: _SURPLUS_DIGITS.sub("", move[0]), svg)
+    svg = _LETTER.sub(lambda use: f'{use[1]} x="{float(use[2]):.1f}"/>', svg)
+    svg = re.sub(r'(?<=style=")[^"]*', lambda style: re.sub(r"([:;]) ", r"\1", style[0]), svg)
     return re.sub(r">\s+<", "><", svg).strip() + "\n"
 
 

@@ -15,9 +15,8 @@ from pathlib import Path
 import nbformat
 
 from token_exports import data, paths, preflight, results, scenarios
-from token_exports.run import execute, manifest, pages
+from token_exports.run import execute, manifest, pages, stable
 from token_exports.run.execute import Executed, NotebookFailure, Progress
-from token_exports.run.stable import stable
 from token_exports.scenarios import Settings
 
 KERNEL_ENVIRONMENT = {
@@ -93,7 +92,8 @@ def _execute(settings: Settings, staging: Path, progress: Progress) -> list[Exec
     (staging / "notebooks").mkdir()
     for run in executed:
         assert run.notebook is not None
-        nbformat.write(stable(run.notebook), staging / "notebooks" / f"{run.name}.ipynb")
+        filed = stable.linked(stable.stable(run.notebook))
+        nbformat.write(filed, staging / "notebooks" / f"{run.name}.ipynb")
     return executed
 
 

@@ -4,9 +4,11 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from token_exports import claims, data, formats, models
 from token_exports import parameters as parameter_models
@@ -124,7 +126,7 @@ def _callable(module: str, name: str, member: Any) -> dict[str, str]:
         "kind": kind,
         "summary": summary,
         "text": rest.strip(),
-        "source": source,
+        "source": Markup(escape(source, quote=False)),  # quotes need no escape between tags
     }
 
 

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from token_exports import paths
 from token_exports.figures.theme import INK
 
-_GLYPH = re.compile(r'<path id="g\d+-(DejaVu[^"]+)"((?: d="[^"]*")? transform="[^"]*")/>')
+_GLYPH = re.compile(r'<path id="g\d+-(d[0-9a-zA-Z-]*)"((?: d="[^"]*")? transform="[^"]*")/>')
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def shared_glyphs(html: str) -> str:
     glyphs = dict(_GLYPH.findall(html))
     if not glyphs:
         return html
-    html = re.sub(r'href="#g\d+-(DejaVu[^"]+)"', r'href="#\1"', _GLYPH.sub("", html))
+    html = re.sub(r'href="#g\d+-(d[0-9a-zA-Z-]*)"', r'href="#\1"', _GLYPH.sub("", html))
     shapes = "".join(f'<path id="{name}"{shape}/>' for name, shape in sorted(glyphs.items()))
     return f'<svg width="0" height="0" aria-hidden="true"><defs>{shapes}</defs></svg>{html}'
 

@@ -1,8 +1,11 @@
-"""Strip from an executed notebook what differs between two equal runs."""
+"""The executed notebook as filed: nothing that differs between equal runs, figures as files."""
 
-from nbformat import NotebookNode
+from html import escape
+
+from nbformat import NotebookNode, from_dict
 
 VOLATILE = ("papermill", "execution")
+SVG = "image/svg+xml"
 
 
 def stable(notebook: NotebookNode) -> NotebookNode:
@@ -15,3 +18,17 @@ def stable(notebook: NotebookNode) -> NotebookNode:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = "injected-parameters"
     return notebook
+
+
+def linked(notebook: NotebookNode) -> NotebookNode:
+    """A copy whose figures are the files beside it, so that a report holds each picture once."""
+    copy: NotebookNode = from_dict(notebook)
+    for cell in copy.cells:
+        for output in cell.get("outputs", []):
+            figure = output.get("metadata", {}).get("token_exports")
+            if figure and SVG in output.get("data", {}):
+                source = f"../figures/{figure['stem']}.svg"
+                alt = escape(figure["alt"], quote=True)
+                data = {k: v for k, v in output["data"].items() if k != SVG}
+                output["data"] = data | {"text/html": f'<img src="{source}" alt="{alt}">'}
+    return copy
