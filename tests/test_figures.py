@@ -135,7 +135,7 @@ def test_two_figures_on_a_page_share_no_identifier(shown, found):
 
 def test_letters_keep_their_size(shown, found):
     scales = set(re.findall(r"scale\(([^)]*)\)", svg_of(shown, found)))
-    assert {"0.015625", "0.085 -0.085"} <= scales  # of a glyph, and of 8.5 points
+    assert {"0.25", "0.085 -0.085"} <= scales  # of a glyph on its grid, and of 8.5 points
 
 
 def test_a_figure_holds_no_date_and_no_maker(shown, found):

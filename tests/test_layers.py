@@ -21,6 +21,7 @@ LAYERS = [
     {"assumptions", "claims", "parameters", "results"},
     {"serving"},
     {"scenarios", "preflight", "figures", "tables"},
+    {"predict"},
     {"run"},
     {"cli"},
 ]

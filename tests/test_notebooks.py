@@ -10,7 +10,7 @@ from token_exports import paths, scenarios
 from token_exports.parameters import NOTEBOOKS
 
 FILES = sorted(paths.notebooks().glob("*.ipynb"))
-MOST_CELLS, MOST_LINES, MOST_LINES_IN_ALL = 65, 15, 300
+MOST_CELLS, MOST_LINES, MOST_LINES_IN_ALL = 75, 15, 320
 
 
 def cells(path, kind):

@@ -128,6 +128,7 @@ def test_a_setup_completes_a_row_and_overrides_nothing():
             "prefill_accelerators_count": [4],
             "decode_accelerators_count": [None],
             "decode_group_count": [None],
+            "interactivity_is_limit": [None],
         }
     )
     bare = pd.DataFrame([ROW | {"output_tokens": np.nan}])
@@ -141,7 +142,7 @@ def test_a_setup_completes_a_row_and_overrides_nothing():
 def table(*speeds):
     names = ["h/8/together/vllm/m", "h/8/together/vllm", "h/8/together", "h/together", "together"]
     frame = pd.DataFrame({"implied_engine_speed_ratio": speeds})
-    frame["benchmark_id"] = [str(i) for i in range(len(speeds))]
+    frame["benchmark_id"] = frame["series"] = [str(i) for i in range(len(speeds))]
     return frame.assign(**{f"class_{i}": name for i, name in enumerate(names)})
 
 
@@ -149,14 +150,14 @@ def test_no_row_sets_the_speed_it_is_tested_with():
     # without the last row the median of 1, 2, 3 is 2, whatever the last row says
     for own in (0.1, 100.0):
         found = engine_speed.others(table(1.0, 2.0, 3.0, own), 3, "benchmark_id")
-        assert found == (2.0, "h/8/together/vllm/m", 3)
+        assert (found.ratio.central, found.label, found.rows_count) == (2, "h/8/together/vllm/m", 3)
 
 
 def test_a_narrow_class_with_too_few_rows_gives_way_to_a_wider_one():
     frame = table(1.0, 2.0, 3.0, 4.0)
     frame.loc[:1, "class_0"] = "h/8/together/vllm/other"
-    speed, label, count = engine_speed.others(frame, 3, "benchmark_id")
-    assert (speed, label, count) == (2.0, "h/8/together/vllm", 3)
+    found = engine_speed.others(frame, 3, "benchmark_id")
+    assert (found.ratio.central, found.label, found.rows_count) == (2, "h/8/together/vllm", 3)
 
 
 def asked(**changes):
@@ -183,10 +184,9 @@ def test_too_few_relatives_give_no_speed():
 
 
 def test_wide_serving_takes_rows_of_either_phase():
-    # two rows of writing and one of reading on the chip's family, one of another family
+    # three rows of one phase on the chip's family, one of another family
     frame = table(1.0, 2.0, 3.0, 9.0).assign(
-        class_3=["h/decode", "h/decode", "h/prefill", "x/decode"],
-        class_4=["decode", "decode", "prefill", "decode"],
+        class_3=["h/wide", "h/wide", "h/wide", "x/wide"], class_4=["wide"] * 4
     )
     found = engine_speed.of_deployment(frame, asked(serving="wide"))
     assert (found.ratio.central, found.label, found.rows_count) == (2.0, "h/wide", 3)

@@ -1,4 +1,4 @@
-"""Command line: ``token-exports report | check | parameters | reference``.
+"""Command line: ``token-exports report | check | parameters | predict | reference``.
 
 Exit status 2 stands for wrong use or wrong data (nothing has run), 1 for a notebook that failed.
 """
@@ -60,6 +60,46 @@ def parameters(
 
 
 @app.command()
+def predict(  # noqa: PLR0913 - one argument per option
+    *,
+    model: Annotated[str, typer.Option(help="Model, as minimax-m2.5")],
+    accelerator: Annotated[str, typer.Option(help="Accelerator, as h100-sxm")],
+    input_len: Annotated[float, typer.Option(help="Tokens of a prompt, cached ones included")],
+    output_len: Annotated[float, typer.Option(help="Tokens of an answer")],
+    cached: Annotated[float, typer.Option(help="Share of the prompt read from a cache")] = 0.0,
+    interactivity: Annotated[
+        float | None, typer.Option(help="Tokens a second that a user sees; else the assumption's")
+    ] = None,
+    precision: Annotated[str, typer.Option(help="Format; else the chip's narrowest")] = "",
+    serving: Annotated[str, typer.Option(help="wide | apart | together")] = "wide",
+    drafts: Annotated[bool, typer.Option(help="The model drafts its own tokens")] = False,
+    region: Annotated[str, typer.Option(help="Prices of this country: cn | us")] = "us",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="name=value of a parameter or an assumption; repeatable"),
+    ] = None,
+    json: Annotated[bool, typer.Option(help="Print JSON instead of tables")] = False,
+) -> None:
+    """Predict tokens a second, joules and dollars per token of a model on an accelerator."""
+    from token_exports.predict import Question, answer
+    from token_exports.run import terminal
+
+    question = Question(
+        model=model,
+        accelerator=accelerator,
+        input_tokens=input_len,
+        output_tokens=output_len,
+        cached_share=cached,
+        interactivity_tok_per_s_per_user=interactivity,
+        precision=precision,
+        serving=serving,
+        drafts=drafts,
+        region=region,
+    )
+    terminal.prediction(answer(question, set_ or []), as_json=json)
+
+
+@app.command()
 def reference() -> None:
     """Build the baseline, keep its results in reports/reference, refresh the README's numbers."""
     from token_exports.run import readme, terminal
@@ -77,6 +117,12 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except (DataError, ParameterError) as fault:
+        _fail(str(fault), USAGE_STATUS)
+    except ValueError as fault:
+        from token_exports.serving import ServingError
+
+        if not isinstance(fault, ServingError):
+            raise
         _fail(str(fault), USAGE_STATUS)
     except RuntimeError as fault:
         from token_exports.run.execute import NotebookFailure

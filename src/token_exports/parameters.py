@@ -199,8 +199,13 @@ class BitcoinVsTokens(ServedInChina):
     token_week_end: dt.date = Field(
         dt.date(2026, 2, 22), description="Last day of the token week that is compared"
     )
-    energy_basis: Literal["deepseek", "broker"] = Field(
-        "deepseek", description="Energy per token: production-derived, or the broker's figure"
+    energy_basis: Literal["deepseek", "benchmark", "broker", "ecologits"] = Field(
+        "deepseek",
+        description="Energy per token: production-derived, benchmark, broker's or calculator's",
+    )
+    revenue_basis: Literal["list", "effective", "paid"] = Field(
+        "effective",
+        description="Revenue: all at list price, cached prompts at their own, or paid tokens only",
     )
 
 

@@ -82,7 +82,7 @@ def quantiles(draws: Quantity, covered: float) -> tuple[float, float]:
 def finite(draws: Quantity) -> NDArray[np.float64]:
     """Draws that have a value; a service that cannot keep its speed has none."""
     values = np.asarray(draws, dtype=float)
-    return values[np.isfinite(values)]
+    return np.asarray(values[np.isfinite(values)])
 
 
 @dataclass(frozen=True)

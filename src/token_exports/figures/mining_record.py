@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from token_exports.figures.mining_text import BASES, PREFIXES
 from token_exports.results import Results
 from token_exports.uncertainty import Interval
 
@@ -198,7 +199,8 @@ def record_map(found: Results, findings: pd.DataFrame, headlines: Iterable[str] 
 def _source(name: str) -> Source:
     if name in RECORDS:
         return RECORDS[name]
-    basis = "broker's energy" if "broker_" in name else "production energy"
+    other = next((b for b, prefix in PREFIXES.items() if prefix and prefix in name), "deepseek")
+    basis = BASES[other]
     if name.startswith("mining_"):
         what = "electricity in revenue" if name.endswith("share") else "revenue of a kilowatt-hour"
         return f"Mining {name.split('_')[1]}, {what}", "mining.by_year", NETWORK

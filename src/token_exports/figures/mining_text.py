@@ -9,8 +9,18 @@ from token_exports.formats import interval as say
 from token_exports.formats import number, quantity, significant
 from token_exports.results import Recorded
 
-BASES = {"deepseek": "production energy", "broker": "broker's energy"}
-PREFIXES = {"deepseek": "", "broker": "broker_"}
+BASES = {
+    "deepseek": "production energy",
+    "broker": "broker's energy",
+    "benchmark": "measured energy",
+    "ecologits": "calculator's energy",
+}
+PREFIXES = {
+    "deepseek": "",
+    "broker": "broker_",
+    "benchmark": "benchmark_",
+    "ecologits": "ecologits_",
+}
 NETWORK = "Coin Metrics; Cambridge index, extended"
 SOURCE = f"{NETWORK}; OpenRouter; DeepSeek; Changjiang Securities"
 
@@ -61,33 +71,6 @@ def _caption(title: str, subtitle: str, picture: str, source: str = SOURCE) -> C
 # ---- a kilowatt-hour
 
 
-def value_caption(found: Found, basis: str, month: str, week: str) -> Caption:
-    """Words around the figure of values."""
-    name = f"{PREFIXES[basis]}token"
-    ratio = found[f"{name}_over_mining_usd_per_kwh_ratio"].central
-    title = (
-        f"A kWh of tokens earned {_central(found, f'{name}_value_usd_per_kwh')} at list prices,"
-        f" {times_or_part(ratio, 'what mining earned')} in {month_name(month)}"
-    )
-    return _caption(
-        title,
-        f"USD per kWh, gross of machines. Tokens at list prices, {week}. Bands: 90% or bounds",
-        "Mining by year as a band on a log scale, tokens as bars beside it",
-    )
-
-
-def value_takeaway(found: Found, month: str) -> str:
-    """What a kilowatt-hour earned in each trade."""
-    return (
-        "**At list prices a kilowatt-hour of tokens earned"
-        f" {_say(found, 'token_value_usd_per_kwh')} with the energy of a production service and"
-        f" {_say(found, 'broker_token_value_usd_per_kwh')} with the broker's; mining earned"
-        f" {_say(found, 'mining_value_usd_per_kwh')} in {month_name(month)}.** After the rent of"
-        f" the servers, tokens keep {_say(found, 'net_token_value_usd_per_kwh')} on the first"
-        " basis; the machines of the miners are still to be paid from theirs."
-    )
-
-
 # ---- electricity's part
 
 
@@ -116,35 +99,6 @@ def share_takeaway(found: Found, basis: str, span: Span) -> str:
 
 
 # ---- China's mining
-
-
-def total_label(found: Found) -> str:
-    """Total of the period with its bounds, to stand in the figure."""
-    return _say(found, "cn_mining_twh")
-
-
-def china_caption(found: Found, china: pd.DataFrame, span: Span) -> Caption:
-    """Words around the figure of China's mining."""
-    month, share = china["month"].iloc[-1], china["hashrate_share"].iloc[-1]
-    return _caption(
-        f"China's mining used {_central(found, 'cn_mining_twh')}, {span_name(span)}; in"
-        f" {month_name(month)} it held {number(share, 'share')} of all",
-        "China's share of Bitcoin hashrate; its electricity, TWh a month with bounds",
-        "Two panels by month with gaps; zero after the ban, then a return",
-        f"{NETWORK}; Hashrate Index; surveys; press",
-    )
-
-
-def china_takeaway(found: Found, span: Span) -> str:
-    """Peak, stop, return and total."""
-    return (
-        f"**China's share peaked at {_central(found, 'cn_peak_hashrate_share')}, averaged"
-        f" {_central(found, 'cn_mean_hashrate_share')}, {span_name(span)}, was measured at"
-        f" {_central(found, 'cn_after_ban_hashrate_share')} in the two months after the ban and at"
-        f" {_central(found, 'cn_return_hashrate_share')} in the five months after those.** A second"
-        f" source has {_central(found, 'cn_2025_hashrate_share')} in 2025. Its miners used"
-        f" {_say(found, 'cn_mining_twh')} in the period."
-    )
 
 
 # ---- size and place
@@ -183,17 +137,17 @@ def location_caption(flips: pd.DataFrame, basis: str) -> Caption:
         title = f"At {share} served in China, {first['flow']} equal: {first['reference']}"
     return _caption(
         title,
-        f"Average power served in China ({BASES[basis]}); grey: our belief",
+        f"Average power served in China ({BASES[basis]}); grey: assumed share",
         "Curves rising with the share served in China, and lines of reference",
         f"{SOURCE}; press",
     )
 
 
 def location_takeaway(found: Found, basis: str, flips: pd.DataFrame) -> str:
-    """What the export is at our belief, and when it equals China's mining."""
+    """What the export is at the assumed share, and when it equals China's mining."""
     first = flips.iloc[0]
     return (
-        f"**At {_say(found, 'served_in_china_share')} served in China, which is our belief, the"
+        f"**At {_say(found, 'served_in_china_share')} served in China, as assumed, the"
         f" week's export is {_say(found, f'{PREFIXES[basis]}exported_token_power_mw')} and"
         f" {_say(found, 'exported_list_revenue_usd')} of list price.** Set against the power of"
         f" {first['reference']}, the week's tokens reach it"

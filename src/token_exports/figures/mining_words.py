@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from token_exports.figures.mining_text import BASES, PREFIXES, Span
+from token_exports.figures.mining_text import BASES, PREFIXES, Span, month_name
 from token_exports.models import scale
 from token_exports.models.token_trade import Trade
 from token_exports.uncertainty import Interval
@@ -50,15 +50,6 @@ Parts = Mapping[Hashable, Interval]
 Drawn = dict[str, tuple[str, Interval]]
 
 
-def earners(value: Mapping[str, Interval], hosting: Interval) -> Drawn:
-    """What else earns on a kilowatt-hour, from label to kind and value."""
-    return {
-        "tokens,\nproduction\nenergy": ("tokens", value["deepseek"]),
-        "tokens,\nbroker's\nenergy": ("tokens", value["broker"]),
-        "AI hosting,\nreported": ("reported", hosting),
-    }
-
-
 def value_results(
     trade: Trade, net: Interval, mined: Interval, reported: tuple[Interval, Interval]
 ) -> dict[str, Interval]:
@@ -94,8 +85,8 @@ def part_results(
     named = {"cn_mining_electricity_revenue_share": mined["China"]}
     for year in (key for key in mined if key != "China"):
         named[f"mining_{year}_electricity_revenue_share"] = mined[year]
-    for basis, prefix in PREFIXES.items():
-        named[f"{prefix}token_electricity_revenue_share"] = tokens[basis]
+    for basis, share in tokens.items():
+        named[f"{PREFIXES[basis]}token_electricity_revenue_share"] = share
     return named | {"mining_2020_sichuan_electricity_revenue_share": local}
 
 
@@ -129,7 +120,8 @@ def size_results(
 ) -> dict[str, Interval]:
     """Powers and their ratios to mining under the names they are recorded by."""
     results = {"cn_mining_2020_power_mw": mined}
-    for basis, prefix in PREFIXES.items():
+    for basis in trade.power_mw:
+        prefix = PREFIXES[basis]
         results[f"{prefix}exported_token_power_mw"] = trade.served_power_mw[basis]
         for when, power in (("", trade.power_mw[basis]), ("latest_", latest[basis])):
             name = f"{when}{prefix}token"
@@ -150,6 +142,15 @@ def own_rungs(
     )
     rungs = [scale.stream_rung(name, when, flow) for name, when, flow in streams]
     return [*rungs, scale.power_rung("Bitcoin mining in China", "2020", "mining", mined)]
+
+
+def peak_rungs(china: pd.DataFrame) -> list[dict[str, Any]]:
+    """Month in which China's miners drew most, as a row of the ladder, or no row."""
+    peak = scale.peak_month(china)
+    if peak is None:
+        return []
+    month, power = peak
+    return [scale.power_rung("Bitcoin in China, peak", month_name(month), "mining", power)]
 
 
 def references(mined: Interval, quantities: pd.DataFrame) -> dict[str, float]:
@@ -174,7 +175,7 @@ def place_flows(
 def place_results(
     trade: Trade, flips: pd.DataFrame, basis: str, served: Interval
 ) -> dict[str, Interval | float]:
-    """Export at our belief and flip points against mining, under their recorded names."""
+    """Export at the assumed share and flip points against mining, under their recorded names."""
     ratio = flips.drop_duplicates("flow")["flip_served_in_china_ratio"]
     name = f"{PREFIXES[basis]}flip_served_in_china_ratio"
     return {

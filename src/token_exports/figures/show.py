@@ -16,7 +16,7 @@ from token_exports.results import Results, output_folder
 
 SHORTEST_ALT = 20
 PNG_DPI = 160
-PNG_COLOURS = 128
+PNG_COLOURS = 64
 
 
 class FigureError(ValueError):
@@ -90,13 +90,19 @@ def figure(found: Results, name: str, fig: Figure, caption: Caption, data: pd.Da
         (folder / "tables").mkdir(parents=True, exist_ok=True)
         (folder / "figures" / f"{stem}.svg").write_text(drawn, encoding="utf-8")
         _save_png(fig, folder / "figures" / f"{stem}.png")
-        data.to_csv(folder / "tables" / f"{stem}.csv", index=False, lineterminator="\n")
+        table = folder / "tables" / f"{stem}.csv"
+        data.to_csv(table, index=False, lineterminator="\n", float_format=_twelve_digits)
     plt.close(fig)
     display(
         {"image/svg+xml": drawn, "text/plain": caption.alt},
         raw=True,
         metadata={"token_exports": entry},
     )
+
+
+def _twelve_digits(value: float) -> str:
+    """As many digits as a recorded result has; those after them are noise of the arithmetic."""
+    return repr(float(f"{value:.12g}"))
 
 
 def _save_png(fig: Figure, path: Path) -> None:

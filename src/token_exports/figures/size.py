@@ -19,6 +19,8 @@ from token_exports.figures.mining import (
 from token_exports.figures.theme import INK
 from token_exports.uncertainty import Interval
 
+OTHER_BASES = ("benchmark", "ecologits")
+"""Bases of energy that are ticks on the ladder."""
 MW_NAMES = {1e-2: "10 kW", 1.0: "1 MW", 100.0: "100 MW", 1e4: "10 GW", 1e6: "1 TW"}
 
 
@@ -41,7 +43,7 @@ def ladder(table: pd.DataFrame, ax: Axes) -> None:
     ----------
     table
         ``rung``, ``period``, ``kind``, ``low_mw``, ``central_mw``, ``high_mw`` and, for tokens,
-        ``broker_mw``.
+        ``broker_mw``; powers on ``OTHER_BASES`` are drawn where the table has them.
     ax
         Where to draw.
     """
@@ -53,6 +55,8 @@ def ladder(table: pd.DataFrame, ax: Axes) -> None:
         ax.plot(ends, [y, y], color=colour, linewidth=6, alpha=0.35, solid_capstyle="butt")
         ax.plot(row["central_mw"], y, marker="o", color=colour, markersize=6)
         ax.plot(row["broker_mw"], y, marker="D", color=colour, markerfacecolor=INK["paper"])
+        for basis in OTHER_BASES:
+            ax.plot(row.get(f"{basis}_mw", np.nan), y, marker="|", color=INK["text"], markersize=9)
         ax.annotate(
             _rung_text(row),
             (last, y),
@@ -79,7 +83,11 @@ def _rung_text(row: Row) -> str:
 
 
 def location(
-    fan: pd.DataFrame, references: Mapping[str, float], served: Interval, ax: Axes
+    fan: pd.DataFrame,
+    references: Mapping[str, float],
+    served: Interval,
+    ax: Axes,
+    declared: Interval | None = None,
 ) -> None:
     """Power served in China, against the share of tokens served there.
 
@@ -93,8 +101,12 @@ def location(
         Belief about the share.
     ax
         Where to draw.
+    declared
+        Limits from what hosts declare, drawn within the belief.
     """
     ax.axvspan(served.low, served.high, color=REPORTED_COLOUR, alpha=0.14, linewidth=0)
+    if declared is not None:
+        _declared(declared, ax)
     ax.axvline(served.central, color=INK["soft"], linewidth=0.9, linestyle=":")
     for label, rows in fan.groupby("label", sort=False):
         x = rows["served_in_china_share"]
@@ -108,7 +120,7 @@ def location(
         for share in flip[flip <= 1]:
             ax.plot(share, value, marker="o", color=INK["text"], markersize=6)
     ax.annotate(
-        "our belief",
+        "assumed",
         (served.low, 0),
         xycoords=("data", "axes fraction"),
         xytext=(3, 4),
@@ -122,6 +134,20 @@ def location(
     ax.xaxis.set_major_formatter(PercentFormatter(1.0))
     ax.set_xlabel("Tokens served in China")
     ax.set_ylabel("Average power, each step ten times")
+
+
+def _declared(declared: Interval, ax: Axes) -> None:
+    ax.axvspan(declared.low, declared.high, color=INK["text"], alpha=0.14, linewidth=0)
+    ax.annotate(
+        "as declared",
+        (declared.low, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(3, -2),
+        textcoords="offset points",
+        va="top",
+        fontsize=8,
+        color=INK["text"],
+    )
 
 
 def _note(ax: Axes, text: str, place: tuple[float, float], shift: float, colour: str) -> None:

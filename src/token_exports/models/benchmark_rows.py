@@ -30,6 +30,7 @@ SAME_SHAPE = {
     "Llama-2-70B": "Llama-3.1-70B",  # but for its vocabulary
     "Llama-3.3-70B": "Llama-3.1-70B",
     "Llama 4 Maverick 17B 128E Instruct FP8": "Llama-4-Maverick",
+    "Qwen 3 30B A3B Instruct": "Qwen3-30B-A3B",
     "Qwen 3 235B A22B Instruct": "Qwen3-235B-A22B",
     "Qwen 3 235B A22B Instruct FP8": "Qwen3-235B-A22B",
     "Qwen 3 235B A22B Thinking": "Qwen3-235B-A22B",
@@ -102,7 +103,7 @@ def completed(benchmarks: pd.DataFrame, setups: pd.DataFrame) -> pd.DataFrame:
     added = setups.set_index("benchmark_id").reindex(merged.index)
     for name in ("input_tokens", "output_tokens", "interactivity_tok_per_s_per_user"):
         merged[name] = merged[name].astype("Float64").fillna(added[name].astype("Float64"))
-    own = ["cached_prompt_share", "prefill_accelerators_count"]
+    own = ["cached_prompt_share", "interactivity_is_limit", "prefill_accelerators_count"]
     own += ["decode_accelerators_count", "decode_group_count"]
     return merged.join(added[own]).reset_index()
 

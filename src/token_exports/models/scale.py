@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from token_exports.models import electricity_export
+from token_exports.models.mining import ENERGIES
 from token_exports.uncertainty import Interval, Kind, bounds
 
 DAY = pd.Timedelta(days=1)
@@ -22,6 +23,7 @@ REPORTED_STREAMS = (
     ("All tokens China reports", "china_tokens_per_day", "china"),
 )
 REPORTED_FLOWS = (
+    ("Yunnan's exported electricity", "electricity_exports", "yunnan"),
     ("China's exported electricity", "electricity_exports", "china"),
     ("China's data centres", "datacentre_electricity", "china"),
     ("All electricity used in China", "electricity_consumption", "china"),
@@ -165,6 +167,52 @@ def ladder(rungs: list[dict[str, Any]]) -> pd.DataFrame:
     if "broker_mw" not in table:
         table["broker_mw"] = float("nan")
     return table.sort_values("central_mw", ignore_index=True)
+
+
+def with_intensities(
+    steps: pd.DataFrame, kwh_per_mtok: Mapping[str, float], broker_kwh_per_mtok: float
+) -> pd.DataFrame:
+    """Power of the token streams at more energies per token, as columns ``<basis>_mw``.
+
+    Parameters
+    ----------
+    steps
+        From `ladder`; what is no stream of tokens stays missing.
+    kwh_per_mtok
+        Energy of a million tokens by basis, at the classes of token of one known week.
+    broker_kwh_per_mtok
+        Energy behind ``broker_mw``.
+    """
+    columns = {
+        f"{basis}_mw": steps["broker_mw"] / broker_kwh_per_mtok * kwh
+        for basis, kwh in kwh_per_mtok.items()
+    }
+    return steps.assign(**columns)
+
+
+def peak_month(country: pd.DataFrame) -> tuple[str, Interval] | None:
+    """Month in which a country's miners drew most, with their average power.
+
+    Parameters
+    ----------
+    country
+        From `mining.by_country`.
+
+    Returns
+    -------
+    tuple or None
+        Nothing where no month has a share and electricity.
+    """
+    known = country.dropna(subset=list(ENERGIES))
+    if known.empty:
+        return None
+    days = pd.PeriodIndex(known["month"], freq="M").days_in_month.to_numpy()
+    daily = known[list(ENERGIES)].to_numpy(float) / days[:, None]
+    top = int(daily[:, 1].argmax())
+    low, central, high = (
+        float(electricity_export.average_power_mw(float(twh), 1.0)) for twh in daily[top]
+    )
+    return str(known["month"].iloc[top]), bounds(central, low, high)
 
 
 # ---- comparisons

@@ -12,22 +12,24 @@ batch and with it the throughput hang on the engine's speed; the elasticity says
 Left out on purpose: fitting more than one parameter to a class, weights by age of the software.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
 import pandas as pd
 
-from token_exports.models import layout, throughput
+from token_exports import uncertainty
+from token_exports.models import engine_speed, layout, prediction_errors, throughput
 from token_exports.models.benchmark_rows import Case, NotExpressible, Row, World, case
-from token_exports.models.engine_speed import classes, others, series
+from token_exports.models.engine_speed import classes, series
 from token_exports.models.roofline import Deployment
 from token_exports.models.throughput import Throughput
 from token_exports.units import Quantity
 
 STEEP = 1.5  # elasticity from which the batch is badly determined
 FAMILY_PARTS = 2  # slashes in a class that names family, format and way of serving
+NOTABLE_RATIO = 1.1  # of a model's speed to that of its classes
 ROW_KEY = "benchmark_id"
 NUDGE = 1.02  # of the engine's speed, to see how much hangs on it
 ENGINE_SPEEDS = np.geomspace(0.05, 20.0, 400)  # wider than any row implies
@@ -59,6 +61,19 @@ def point(found: Case, speed: float) -> Throughput:
 def _at_engine_speed(deployment: Deployment, speed: Quantity) -> Deployment:
     return replace(
         deployment, efficiencies=replace(deployment.efficiencies, engine_speed_ratio=speed)
+    )
+
+
+def at_engine_speed(rates: Throughput, speed: float) -> Throughput:
+    """Operating point of engine speed one at another, where a load or the memory sets the batch."""
+    return replace(
+        rates,
+        interactivity_tok_per_s_per_user=rates.interactivity_tok_per_s_per_user * speed,
+        fresh_prompt_tok_per_s_per_gpu=rates.fresh_prompt_tok_per_s_per_gpu * speed,
+        cache_read_tok_per_s_per_gpu=float("nan"),  # may be fetched, at whatever engine speed
+        decode_tok_per_s_per_gpu=rates.decode_tok_per_s_per_gpu * speed,
+        output_tok_per_s_per_gpu=rates.output_tok_per_s_per_gpu * speed,
+        computed_tok_per_s_per_gpu=rates.computed_tok_per_s_per_gpu * speed,
     )
 
 
@@ -110,6 +125,10 @@ def cases(rows: pd.DataFrame, world: World) -> tuple[dict[str, Case], dict[str, 
     return found, reasons
 
 
+def _classes(row: Row, found: Case) -> tuple[str, ...]:
+    return classes(row, dense=bool(found.candidates[0].shape.n_experts <= 1))
+
+
 def raw(rows: pd.DataFrame, found: dict[str, Case]) -> pd.DataFrame:
     """Predictions at engine speed one with the speed each row implies, and its classes."""
     records = []
@@ -124,10 +143,43 @@ def raw(rows: pd.DataFrame, found: dict[str, Case]) -> pd.DataFrame:
                     "series": series(row),
                     "published": published,
                     "implied_engine_speed_ratio": implied_engine_speed(row, own),
-                    **{f"class_{i}": name for i, name in enumerate(classes(row))},
+                    **{f"class_{i}": name for i, name in enumerate(_classes(row, own))},
                 }
             )
     return pd.DataFrame(records)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Rows as cases, the reasons of those that are none, and the speeds they imply.
+
+    ``at_one`` holds operating points at engine speed one of rows whose batch it does not set.
+    """
+
+    rows: Mapping[str, Row]
+    cases: Mapping[str, Case]
+    reasons: Mapping[str, str]
+    table: pd.DataFrame
+    at_one: Mapping[str, Throughput]
+
+
+def prepared(rows: pd.DataFrame, world: World, implied: pd.DataFrame | None = None) -> Prepared:
+    """What every way of leaving rows out shares.
+
+    Parameters
+    ----------
+    rows
+        Benchmarks completed by their setups.
+    world
+        What they refer to.
+    implied
+        From `raw`, where it is at hand.
+    """
+    found, reasons = cases(rows, world)
+    table = raw(rows, found) if implied is None else implied
+    by_id: dict[str, Row] = {str(row[ROW_KEY]): row for row in rows.to_dict("records")}
+    at_one = {name: point(own, 1.0) for name, own in found.items() if own.path != "speed"}
+    return Prepared(by_id, found, reasons, table, at_one)
 
 
 def compared(
@@ -144,26 +196,53 @@ def compared(
     by
         Rows left out of a tested row's class: itself, or its ``series``.
     """
-    found, reasons = cases(rows, world)
-    table = raw(rows, found)
-    by_id = {row["benchmark_id"]: row for row in rows.to_dict("records")}
+    return tested(prepared(rows, world), by)
+
+
+def tested(ready: Prepared, by: str) -> tuple[pd.DataFrame, dict[str, Throughput]]:
+    """The same for rows already prepared."""
     records, points = [], {}
-    for position, name in enumerate(table["benchmark_id"]):
-        speed, label, count = others(table, position, by)
-        points[name] = point(found[name], speed)
-        predicted = float(on_basis(by_id[name], found[name], points[name]))
-        faster = point(found[name], speed * NUDGE)
-        change = log(float(on_basis(by_id[name], found[name], faster)) / predicted) / log(NUDGE)
-        records.append((name, speed, label, count, predicted, change))
-    columns = ["benchmark_id", "engine_speed_ratio", "efficiency_class", "others_count"]
-    columns += ["predicted", "elasticity_ratio"]
-    results = table.merge(pd.DataFrame(records, columns=columns))
+    for position, name in enumerate(ready.table[ROW_KEY]):
+        label, ratios = engine_speed.peers(ready.table, position, by)
+        rest = uncertainty.interval(ratios) if len(ratios) else uncertainty.exact(1.0)
+        wide = engine_speed.one_more(ratios) if len(ratios) else rest
+        row, found = ready.rows[name], ready.cases[name]
+        points[name] = (
+            at_engine_speed(ready.at_one[name], rest.central)
+            if name in ready.at_one
+            else point(found, rest.central)
+        )
+        predicted = float(on_basis(row, found, points[name]))
+        values = {"low": rest.low, "high": rest.high, "wide_low": wide.low, "wide_high": wide.high}
+        records.append(
+            {f"{end}_engine_speed_ratio": value for end, value in values.items()}
+            | {ROW_KEY: name, "engine_speed_ratio": rest.central, "efficiency_class": label}
+            | {"others_count": len(ratios), "model": row["model"], "predicted": predicted}
+            | {"speed_is_limit": row.get("interactivity_is_limit") is True}
+            | {"elasticity_ratio": _elasticity(row, found, rest.central, predicted)}
+        )
+    if not records:
+        return pd.DataFrame(), points
+    results = ready.table.merge(pd.DataFrame(records))
     results["log_error"] = np.log(results["predicted"] / results["published"])
-    unreached = results.loc[results["predicted"].isna(), "benchmark_id"]
-    reasons |= dict.fromkeys(unreached, "no batch of any layout reaches the user's speed")
+    results["relatives_ratio"] = prediction_errors.relatives_ratio(results)
+    unreached = results.loc[results["predicted"].isna(), ROW_KEY]
+    no_batch = dict.fromkeys(unreached, "no batch of any layout reaches the user's speed")
     results = results[results["predicted"].notna()]
-    missing = pd.DataFrame(list(reasons.items()), columns=["benchmark_id", "reason"])
+    reasons = dict(ready.reasons) | no_batch
+    missing = pd.DataFrame(list(reasons.items()), columns=[ROW_KEY, "reason"])
     return pd.concat([results, missing], ignore_index=True), points
+
+
+def _elasticity(row: Row, found: Case, speed: float, predicted: float) -> float:
+    """Power of the engine's speed that the rate changes by; one where a load sets the batch."""
+    if found.path != "speed":
+        return 1.0
+    faster = float(on_basis(row, found, point(found, speed * NUDGE)))
+    return log(faster / predicted) / log(NUDGE)
+
+
+# ---- why it is off
 
 
 def remark(result: Row) -> str:
@@ -178,23 +257,15 @@ def remark(result: Row) -> str:
             "the user's speed is close to what one sequence alone would get: throughput changes"
             f" by the power {result['elasticity_ratio']:.1f} of the engine's speed"
         )
-    if result["path"] == "memory":
+    too_high = result.get("log_error", 0.0) > 0
+    if too_high and result.get("speed_is_limit"):
+        return "the speed stated is the slowest the test allows; the mean is not published"
+    if too_high and result["path"] == "memory":
         return "neither load nor user's speed is stated: a batch that fills the memory is assumed"
+    ratio = result.get("relatives_ratio", 1.0)
+    same_way = (ratio < 1 / NOTABLE_RATIO) if too_high else (ratio > NOTABLE_RATIO)
+    if same_way:
+        return f"elsewhere too the model runs at {ratio:.2f} of the speed of its classes"
     if str(result["efficiency_class"]).count("/") < FAMILY_PARTS:
         return "too few rows of its own chip family and format: speed of more distant relatives"
     return ""
-
-
-def summary(results: pd.DataFrame, by: Iterable[str]) -> pd.DataFrame:
-    """Rows, median and 90th percentile of the absolute log error by group."""
-    known = results[np.isfinite(results["log_error"])]
-    size = known.assign(size=known["log_error"].abs()).groupby(list(by))["size"]
-    quantile: Callable[[float], pd.Series] = size.quantile
-    return pd.DataFrame(
-        {
-            "rows_count": size.size(),
-            "median_abs_log_error": quantile(0.5),
-            "p90_abs_log_error": quantile(0.9),
-            "largest_abs_log_error": size.max(),
-        }
-    ).reset_index()

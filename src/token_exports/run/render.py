@@ -4,6 +4,7 @@ Formulas become MathML, figures become inline SVG whose text and rules follow th
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -19,7 +20,9 @@ from nbformat import NotebookNode
 from token_exports import paths
 from token_exports.figures.theme import INK
 
-_GLYPH = re.compile(r'<path id="g\d+-(d[0-9a-zA-Z-]*)"((?: d="[^"]*")? transform="[^"]*")/>')
+_GLYPH = re.compile(r'<path id="g\d+-(d[0-9a-zA-Z-]*)"( d="[^"]*" transform="[^"]*")/>')
+_UNCOLOURED = re.compile(r'<span(?: class="(?:n[a-z]?|[opw]|si)")?>([^<]*)</span>')
+"""Parts of code that the style sheet leaves as they are: names, operators, punctuation, blanks."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ def markdown(text: str) -> str:
     return str(MarkdownWithMath(renderer=renderer).render(text))
 
 
+def highlighted(code: str, metadata: Mapping[str, Any] | None = None) -> str:
+    """HTML of Python code, with marks only where they carry a colour."""
+    marked = Highlight2HTML(pygments_lexer="python3")(code, metadata=metadata)
+    return _UNCOLOURED.sub(r"\1", str(marked))
+
+
 class BodyExporter(HTMLExporter):
     """nbconvert exporter for the part of a page that a notebook fills."""
 
@@ -71,7 +80,7 @@ class BodyExporter(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         """Body of a notebook, without the pass that parses and rewrites the whole page."""
         filters = {
-            "highlight_code": Highlight2HTML(pygments_lexer="python3"),
+            "highlight_code": highlighted,
             "inline_svg": inline_svg,
         }
         for name, own in filters.items():
@@ -99,7 +108,8 @@ def shared_glyphs(html: str) -> str:
     glyphs = dict(_GLYPH.findall(html))
     if not glyphs:
         return html
-    html = re.sub(r'href="#g\d+-(d[0-9a-zA-Z-]*)"', r'href="#\1"', _GLYPH.sub("", html))
+    html = _GLYPH.sub("", html).replace("<defs></defs>", "")
+    html = re.sub(r'href="#g\d+-(d[0-9a-zA-Z-]*)"', r'href="#\1"', html)
     shapes = "".join(f'<path id="{name}"{shape}/>' for name, shape in sorted(glyphs.items()))
     return f'<svg width="0" height="0" aria-hidden="true"><defs>{shapes}</defs></svg>{html}'
 

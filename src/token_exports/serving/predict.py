@@ -122,11 +122,13 @@ def speed_of(asked: Asked, known: Assumptions, rests_on: Basis) -> EngineSpeed:
             f"no precision {asked.precision!r};"
             f" {data.nearest(asked.precision, benchmark_rows.PRECISIONS)}"
         )
-    row: dict[Hashable, str] = {
+    shape = rests_on.world.architectures.get(asked.model)
+    row: dict[Hashable, Any] = {
         "model": asked.model,
         "accelerator": asked.accelerator,
         "precision": asked.precision,
         "serving": asked.serving,
+        "dense": shape is not None and shape.n_experts <= 1,
     }
     found = engine_speed.of_deployment(rests_on.implied, row)
     if found:
