@@ -9,7 +9,13 @@ from serving_toys import CHIP, IDEAL, SHAPE, TOY
 
 from token_exports import data
 from token_exports.assumptions import AssumptionError, Assumptions
-from token_exports.models import benchmark_rows, energy_validation, engine_speed, transformer
+from token_exports.models import (
+    benchmark_rows,
+    energy_validation,
+    engine_speed,
+    prediction_errors,
+    transformer,
+)
 from token_exports.models import throughput_validation as validation
 from token_exports.models.benchmark_rows import Case, Drafts, Links, NotExpressible, World
 from token_exports.models.roofline import Efficiencies
@@ -160,6 +166,57 @@ def test_a_narrow_class_with_too_few_rows_gives_way_to_a_wider_one():
     assert (found.ratio.central, found.label, found.rows_count) == (2, "h/8/together/vllm", 3)
 
 
+def test_a_class_of_one_series_says_nothing_about_another():
+    # engine level: rows 0 to 2 are one series; without the engine a fourth row joins them
+    frame = table(1.0, 2.0, 3.0, 9.0, 5.0).assign(series=["a", "a", "a", "b", "c"])
+    frame["class_0"] = [f"h/8/together/vllm/{name}" for name in "mmmno"]
+    frame.loc[3, "class_1"] = "h/8/together/sglang"
+    label, ratios = engine_speed.peers(frame, 4, "series")
+    assert label == "h/8/together"
+    # half of the weight is the series of 1, 2 and 3, half that of 9: between 3 and 9
+    assert 3 < np.median(ratios) < 9
+
+
+def test_series_weigh_alike_however_many_rows_they_have():
+    # weights 1/4 each for four rows, 1 for the last: places 1/16 ... 7/16 and 3/4 of the whole
+    ratios = engine_speed.balanced(
+        np.array([1.0, 1.0, 1.0, 1.0, 3.0]), np.array(["a"] * 4 + ["b"], dtype=object)
+    )
+    # the median lies at 1/2, a fifth of the way from 7/16 to 12/16
+    assert np.median(ratios) == pytest.approx(1 + 2 * (1 / 16) / (5 / 16))
+    each = np.array([3.0, 1.0, 2.0])
+    assert engine_speed.balanced(each, np.array(list("abc"))) == pytest.approx([1, 2, 3])
+
+
+def test_models_without_experts_have_classes_of_their_own():
+    row = ROW | {"accelerator": "h200", "framework": "vLLM"}
+    assert engine_speed.classes(row)[2] == "hopper/8/together"
+    assert engine_speed.classes(row, dense=True)[2:] == (
+        "hopper/8/dense-together",
+        "hopper/dense-together",
+        "dense-together",
+    )
+
+
+def test_a_dense_model_takes_dense_rows_and_others_only_without_them():
+    frame = table(1.0, 2.0, 3.0, 7.0, 8.0, 9.0)
+    for name in ("class_0", "class_1", "class_2", "class_3", "class_4"):
+        frame.loc[3:, name] = frame.loc[3:, name].str.replace("together", "dense-together")
+    own = engine_speed.of_deployment(frame, asked(dense=True, accelerator="y", precision="fp8"))
+    assert (own.ratio.central, own.label) == (8.0, "dense-together")
+    own = engine_speed.of_deployment(frame[:3], asked(dense=True, accelerator="y"))
+    assert (own.ratio.central, own.label) == (2.0, "together")
+
+
+def test_the_range_for_one_more_row_by_hand():
+    # logarithms -1, 0, 1: deviation 1, times sqrt(4 / 3), times t of 2 degrees at 95%, 2.920
+    found = engine_speed.one_more(np.exp([-1.0, 0.0, 1.0]))
+    assert found.central == pytest.approx(1.0)
+    assert log(found.high) == pytest.approx(2.920 * (4 / 3) ** 0.5, abs=1e-3)
+    assert found.low == pytest.approx(1 / found.high)
+    assert engine_speed.one_more(np.array([2.0])).high == np.inf
+
+
 def asked(**changes):
     return {"model": "m", "accelerator": "h", "precision": "fp8", "serving": "together"} | changes
 
@@ -227,6 +284,19 @@ def test_at_a_users_speed_the_implied_speed_returns_the_published_rate():
     assert validation.implied_engine_speed(row, case) == pytest.approx(0.7, rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    "change", [{}, {"disaggregated": True}, {"concurrency_count": None}, {"phase": "prefill"}]
+)
+def test_times_shrink_alike_where_the_engine_does_not_set_the_batch(change):
+    found = benchmark_rows.case(ROW | change, WORLD)
+    scaled = validation.at_engine_speed(validation.point(found, 1.0), 1.7)
+    again = validation.point(found, 1.7)
+    for name in ("output", "computed", "decode", "fresh_prompt"):
+        name += "_tok_per_s_per_gpu"
+        assert getattr(scaled, name) == pytest.approx(getattr(again, name))
+    assert scaled.decode_busy_share == pytest.approx(again.decode_busy_share)
+
+
 def test_bases_of_a_row_by_hand():
     found = benchmark_rows.case(ROW, WORLD)
     rates = validation.point(found, 1.0)
@@ -244,6 +314,54 @@ def test_power_shares_by_hand():
     assert shares == pytest.approx((0.3, 0.6))
 
 
+# ---- what errors say
+
+
+def test_coverage_by_hand():
+    # ranges 1 to 3 and, wide, 0.5 to 6: two of four inside, three of four inside the wide one
+    results = pd.DataFrame({"implied_engine_speed_ratio": [1.5, 2.0, 5.0, 9.0, np.nan, 2.0]})
+    results = results.assign(
+        low_engine_speed_ratio=1.0,
+        high_engine_speed_ratio=3.0,
+        wide_low_engine_speed_ratio=0.5,
+        wide_high_engine_speed_ratio=6.0,
+        efficiency_class="h/8/together/vllm",
+        others_count=[5, 5, 5, 5, 5, 2],  # the fifth has no speed of its own, the last no class
+    )
+    found = prediction_errors.coverage(results).iloc[0]
+    assert (found["shared"], found["rows_count"]) == ("engine", 4)
+    assert (found["inside_share"], found["wide_inside_share"]) == (0.5, 0.75)
+
+
+def test_a_name_with_a_slash_is_still_the_narrowest_class():
+    results = pd.DataFrame({"implied_engine_speed_ratio": [1.0], "others_count": [3]})
+    for end in ("low", "high", "wide_low", "wide_high"):
+        results[f"{end}_engine_speed_ratio"] = 1.0
+    results["efficiency_class"] = "h/8/wide/other/DeepSeek-V3/R1"
+    assert prediction_errors.coverage(results)["shared"].to_list() == ["model"]
+
+
+def test_a_model_is_judged_by_its_other_series():
+    results = pd.DataFrame(
+        {
+            "model": ["m"] * 4 + ["n"],
+            "series": ["a", "b", "b", "b", "c"],
+            "engine_speed_ratio": 1.0,
+            "implied_engine_speed_ratio": [9.0, 0.5, 0.6, 0.7, 1.0],
+        }
+    )
+    found = prediction_errors.relatives_ratio(results)
+    assert found[0] == pytest.approx(0.6)  # of the three rows of b
+    assert found[1:].isna().all()  # one row of a is too few
+
+
+def test_errors_are_told_as_factors_either_way():
+    errors = pd.DataFrame({"kind": "x", "log_error": np.log([0.5, 2.0, 1.0, np.nan])})
+    found = prediction_errors.factors(errors, ["kind"], 1.5).iloc[0]
+    assert (found["rows_count"], found["within_target_share"]) == (3, pytest.approx(1 / 3))
+    assert (found["median_ratio"], found["largest_ratio"]) == pytest.approx((2.0, 2.0))
+
+
 # ---- all published rows
 
 
@@ -259,6 +377,23 @@ def test_throughput_agrees_where_the_class_has_other_rows(tested):
     results, _ = tested
     size = results.loc[results["others_count"] >= engine_speed.FEWEST_OTHERS, "log_error"].abs()
     assert size.median() < FACTOR_OF_ONE_AND_A_HALF
+
+
+def test_whole_series_carry_over_within_the_target(rows):
+    results, _ = validation.compared(rows, known_world(), "series")
+    size = results.loc[results["others_count"] >= engine_speed.FEWEST_OTHERS, "log_error"].abs()
+    assert size.median() < FACTOR_OF_ONE_AND_A_HALF
+
+
+def test_small_models_join_the_benchmarks(tested):
+    results, _ = tested
+    small = results[results["model"].isin(["Llama-3.1-8B", "Qwen 3 30B A3B Instruct"])]
+    assert len(small) == 6
+    # 32 layers of 41,943,040 attention and 176,160,768 feed-forward weights, two tables of
+    # 128,256 x 4,096
+    shape = known_world().architectures["Llama-3.1-8B"]
+    counted = 32 * (41_943_040 + 176_160_768) + 2 * 128_256 * 4_096
+    assert shape.total_params_b == pytest.approx(counted / 1e9, rel=1e-3)
 
 
 def test_whatever_is_off_by_more_than_four_says_why(tested):
@@ -291,3 +426,23 @@ def test_remarks_name_the_cause():
     assert "alone" in validation.remark(plain | {"elasticity_ratio": 3.0})
     assert "distant" in validation.remark(plain | {"efficiency_class": "together"})
     assert validation.remark({"reason": "lengths"}) == "lengths"
+
+
+def test_a_limit_or_a_full_memory_explains_only_what_is_too_high():
+    limit = {"others_count": 5, "elasticity_ratio": 1.0, "path": "speed", "speed_is_limit": True}
+    limit |= {"efficiency_class": "h/8/together", "log_error": 1.0}
+    memory = limit | {"path": "memory", "speed_is_limit": False}
+    assert "slowest the test allows" in validation.remark(limit)
+    assert "fills the memory" in validation.remark(memory)
+    assert validation.remark(limit | {"log_error": -1.0}) == ""
+    assert validation.remark(memory | {"log_error": -1.0}) == ""
+
+
+def test_a_slow_model_explains_only_what_is_too_high():
+    plain = {"others_count": 5, "elasticity_ratio": 1.0, "path": "load", "relatives_ratio": 0.6}
+    plain |= {"efficiency_class": "h/8/together", "log_error": 1.0}
+    assert "0.60 of the speed" in validation.remark(plain)
+    assert validation.remark(plain | {"log_error": -1.0}) == ""
+    assert "1.60 of the speed" in validation.remark(
+        plain | {"log_error": -1.0, "relatives_ratio": 1.6}
+    )

@@ -32,7 +32,7 @@ FASTEST, SLOWER = ("us", "b200"), ("h20", "ascend-910c", "h200")
 
 def short(chip: str) -> str:
     """Name of a chip inside the name of a quantity."""
-    return chip.split("-")[-1] if "ascend" in chip else chip.split("-")[0]
+    return chip.replace("-", "") if "ascend" in chip else chip.split("-")[0]
 
 
 NEEDED = (*TABLES, "serving_benchmarks")

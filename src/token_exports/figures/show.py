@@ -84,6 +84,7 @@ def figure(found: Results, name: str, fig: Figure, caption: Caption, data: pd.Da
     entry["source"] = source
     found.figures.append(entry)
     drawn = svg.text(fig, f"g{found.notebook[:2]}{number:02d}")
+    fig.set_layout_engine("none")  # the PNG keeps the places found for the SVG
     folder = output_folder()
     if folder is not None:
         (folder / "figures").mkdir(parents=True, exist_ok=True)
@@ -100,7 +101,7 @@ def figure(found: Results, name: str, fig: Figure, caption: Caption, data: pd.Da
     )
 
 
-def _twelve_digits(value: float) -> str:
+def _twelve_digits(value: object) -> str:
     """As many digits as a recorded result has; those after them are noise of the arithmetic."""
     return repr(float(f"{value:.12g}"))
 

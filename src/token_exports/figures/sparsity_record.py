@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from token_exports.assumptions import AssumptionError
@@ -112,8 +113,13 @@ def compare(given: Given, served: Served) -> Compared:
             twin = served_record.predict(given, wanted, of, Both(shape, shape))
         except (ServingError, AssumptionError, ValueError):
             continue
-        found[region, chip] = Twins(own, twin, of, _power(given, own))
+        if np.isfinite([_served(own), _served(twin)]).all():
+            found[region, chip] = Twins(own, twin, of, _power(given, own))
     return found
+
+
+def _served(prediction: Prediction) -> float:
+    return float(prediction.outcome.central.rates.decode_tok_per_s_per_gpu)
 
 
 def _power(given: Given, prediction: Prediction) -> PowerInputs:
@@ -141,11 +147,13 @@ def _over(above: Quantity, below: Quantity) -> Quantity:
     return above / below
 
 
-def _decode_s(outcome: Outcome) -> Quantity:
+def decode_s(outcome: Outcome) -> Quantity:
+    """Accelerator seconds of a written token."""
     return 1 / outcome.rates.decode_tok_per_s_per_gpu
 
 
-def _prompt_s(outcome: Outcome) -> Quantity:
+def prompt_s(outcome: Outcome) -> Quantity:
+    """Accelerator seconds of a fresh prompt token."""
     return 1 / outcome.rates.fresh_prompt_tok_per_s_per_gpu
 
 
@@ -178,9 +186,9 @@ def quantities(compared: Compared, twins: Twins | None) -> dict[str, Interval | 
     over_traffic = traffic_ratio(twins)
     by_chip = [traffic_ratio(each).central for each in compared.values()]
     classes: dict[str, Callable[[Outcome], Quantity]] = {
-        "decode_cost": _decode_s,
+        "decode_cost": decode_s,
         "decode_energy": _decode_j,
-        "prefill_cost": _prompt_s,
+        "prefill_cost": prompt_s,
         "cache_read_cost": _read_s,
         "traffic_energy": lambda o: served_record.blended_kwh_per_mtok(o, twins.traffic.mix),
     }

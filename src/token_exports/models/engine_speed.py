@@ -203,7 +203,7 @@ def of_deployment(table: pd.DataFrame, row: Row) -> EngineSpeed | None:
         own = label.endswith(f"/{row['model']}")
         same = _of_class(implied, rows["series"].to_numpy(), one_model=own)
         if len(same):
-            return EngineSpeed(uncertainty.interval(same), label, len(same))
+            return EngineSpeed(one_more(same), label, len(same))
     return None
 
 

@@ -33,6 +33,8 @@ from token_exports.models.throughput import Throughput, Workload
 from token_exports.models.transformer import Architecture
 from token_exports.units import Quantity
 
+COUNTS = 33  # numbers of experts per token tried, fewer where they round alike
+
 
 @dataclass(frozen=True, kw_only=True)
 class TokenTime:
@@ -235,9 +237,9 @@ def over_active_share(
     """
     rows: list[dict[str, Any]] = []
     every = float(deployment.shape.n_experts)
-    counts = [2.0**n for n in range(int(np.log2(every)) + 1)]
+    counts = np.unique(np.round(np.geomspace(1.0, every, COUNTS)))
     for context in contexts_tokens:
-        for count in sorted({*counts, float(deployment.shape.n_active_experts), every}):
+        for count in sorted({*map(float, counts), float(deployment.shape.n_active_experts), every}):
             variant = replace(deployment, shape=choosing(deployment.shape, count))
             shares = _shares(variant, context, batch, power)
             active = {"active_share": float(naive_share(variant.shape))}
