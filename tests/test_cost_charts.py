@@ -122,7 +122,7 @@ def test_the_stress_map_names_the_highest_point(found):
 def test_a_contour_passes_where_the_share_holds():
     _, ax = plt.subplots()
     stress_chart.draw_map(
-        pd.DataFrame(columns=["map_cost_usd_per_h", "origin"]), draw_kwh=2.0, ax=ax
+        pd.DataFrame(columns=["map_cost_usd_per_h", "origin"]), draw_kw=2.0, ax=ax
     )
     half = ax.lines[3]  # 5, 10, 25, 50
     x, y = half.get_data()

@@ -12,7 +12,7 @@ from token_exports.models import accelerator_hour, stress_map
 from token_exports.models.accelerator_hour import ServingInputs
 from token_exports.models.stress_map import Hour
 
-SIMPLE = Hour(draw_kwh=0.5, other_cost_usd_per_h=0.36, electricity_price_usd_per_kwh=0.08)
+SIMPLE = Hour(draw_kw=0.5, other_cost_usd_per_h=0.36, electricity_price_usd_per_kwh=0.08)
 numbers = st.floats(0.001, 100)
 shares = st.floats(0.01, 0.99)
 
@@ -35,7 +35,7 @@ def test_a_chip_that_draws_twice_stands_at_half_its_cost():
 
 def test_owned_hour_by_hand():
     # a paid hour: 1 kW x (0.8 x 0.5 + 0.3 x 0.5) x 1.25 = 0.6875 kWh
-    assert stress_map.owned(ROUND).draw_kwh == pytest.approx(0.6875)
+    assert stress_map.owned(ROUND).draw_kw == pytest.approx(0.6875)
 
 
 def test_paid_off_hour_by_hand():
@@ -74,7 +74,7 @@ def test_conditions_say_where_not_even_a_gift_would_do():
 
 @given(numbers, numbers, numbers, shares)
 def test_break_even_returns_to_the_share_asked_for(draw, cost, price, share):
-    hour = Hour(draw_kwh=draw, other_cost_usd_per_h=cost, electricity_price_usd_per_kwh=price)
+    hour = Hour(draw_kw=draw, other_cost_usd_per_h=cost, electricity_price_usd_per_kwh=price)
     at_price = replace(
         hour,
         electricity_price_usd_per_kwh=stress_map.break_even_price_usd_per_kwh(hour, share),
@@ -88,8 +88,8 @@ def test_break_even_returns_to_the_share_asked_for(draw, cost, price, share):
 
 @given(numbers, numbers, numbers, numbers)
 def test_the_place_on_the_map_keeps_the_share(draw, cost, price, of_map):
-    hour = Hour(draw_kwh=draw, other_cost_usd_per_h=cost, electricity_price_usd_per_kwh=price)
-    moved = replace(hour, draw_kwh=of_map, other_cost_usd_per_h=stress_map.at_draw(hour, of_map))
+    hour = Hour(draw_kw=draw, other_cost_usd_per_h=cost, electricity_price_usd_per_kwh=price)
+    moved = replace(hour, draw_kw=of_map, other_cost_usd_per_h=stress_map.at_draw(hour, of_map))
     assert stress_map.electricity_cost_share(moved) == pytest.approx(
         stress_map.electricity_cost_share(hour)
     )
@@ -110,6 +110,6 @@ def test_owned_and_serving_hour_have_the_same_share(region, variants):
     serving = accelerator_hour.break_even_other_cost_usd_per_h(inputs, 0.5)
     hour = stress_map.owned(inputs)
     paid = stress_map.break_even_cost_usd_per_h(
-        hour.draw_kwh, hour.electricity_price_usd_per_kwh, 0.5
+        hour.draw_kw, hour.electricity_price_usd_per_kwh, 0.5
     )
     assert paid == pytest.approx(serving * inputs.utilisation_share)

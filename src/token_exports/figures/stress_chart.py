@@ -27,22 +27,22 @@ TILT = 54
 Recorded = Mapping[str, Interval | float | None]
 
 
-def draw_map(points: pd.DataFrame, draw_kwh: float, ax: Axes) -> Axes:
+def draw_map(points: pd.DataFrame, draw_kw: float, ax: Axes) -> Axes:
     """Contours of equal share and the operating points, numbered as in the key.
 
     Parameters
     ----------
     points : DataFrame
         From `stress_record.points`, in the order of the key.
-    draw_kwh : float
+    draw_kw : float
         Draw of the map.
     ax : Axes
         Where to draw.
     """
     across = np.array(COSTS)
     for share in stress_map.CONTOURS:
-        ax.plot(across, _contour(across, share, draw_kwh), color=INK["soft"], lw=0.9)
-        edge = float(stress_map.break_even_cost_usd_per_h(draw_kwh, PRICES[1], share))
+        ax.plot(across, _contour(across, share, draw_kw), color=INK["soft"], lw=0.9)
+        edge = float(stress_map.break_even_cost_usd_per_h(draw_kw, PRICES[1], share))
         ax.annotate(
             f"{share:.0%}",
             (edge, PRICES[1]),
@@ -51,9 +51,9 @@ def draw_map(points: pd.DataFrame, draw_kwh: float, ax: Axes) -> Axes:
             ha="center",
             fontsize=8,
         )
-    low, high = (_contour(across, share, draw_kwh) for share in stress_record.BROKER)
+    low, high = (_contour(across, share, draw_kw) for share in stress_record.BROKER)
     ax.fill_between(across, low, high, color=INK["soft"], alpha=0.18, lw=0)
-    _band_label(draw_kwh, ax)
+    _band_label(draw_kw, ax)
     steps = {"cn": 0, "us": 0, "essay": 0}
     for row in rows(points.sort_values("map_cost_usd_per_h")):
         _point(row, steps, ax)
@@ -65,21 +65,21 @@ def draw_map(points: pd.DataFrame, draw_kwh: float, ax: Axes) -> Axes:
     ax.set_yticks(PRICE_TICKS, [f"{v:g}" for v in PRICE_TICKS])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.yaxis.set_minor_locator(NullLocator())
-    ax.set_xlabel(f"All other cost of a paid hour at a draw of {draw_kwh:.2f} kW, USD (log scale)")
+    ax.set_xlabel(f"All other cost of a paid hour at a draw of {draw_kw:.2f} kW, USD (log scale)")
     ax.set_ylabel("Electricity, USD/kWh (log scale)")
     return ax
 
 
 def _contour(
-    costs: np.ndarray[tuple[int], np.dtype[np.float64]], share: float, draw_kwh: float
+    costs: np.ndarray[tuple[int], np.dtype[np.float64]], share: float, draw_kw: float
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return costs * share / (1 - share) / draw_kwh
+    return costs * share / (1 - share) / draw_kw
 
 
-def _band_label(draw_kwh: float, ax: Axes) -> None:
+def _band_label(draw_kw: float, ax: Axes) -> None:
     low, high = stress_record.BROKER
     price = (PRICES[0] * PRICES[1] ** 2) ** (1 / 3)
-    middle = float(stress_map.break_even_cost_usd_per_h(draw_kwh, price, (low + high) / 2))
+    middle = float(stress_map.break_even_cost_usd_per_h(draw_kw, price, (low + high) / 2))
     words = f"{low:.0%} to {high:.0%}"
     ax.text(middle, price, words, ha="center", va="center", fontsize=8, rotation=TILT)
 
@@ -129,7 +129,7 @@ def draw_key(points: pd.DataFrame, ax: Axes) -> Axes:
     return ax
 
 
-def stress_map_figure(found: Results, points: pd.DataFrame, draw_kwh: float, source: str) -> None:
+def stress_map_figure(found: Results, points: pd.DataFrame, draw_kw: float, source: str) -> None:
     """File the map.
 
     Parameters
@@ -138,7 +138,7 @@ def stress_map_figure(found: Results, points: pd.DataFrame, draw_kwh: float, sou
         Results of the notebook.
     points
         From `stress_record.points` and `stress_record.essay_point`, one table.
-    draw_kwh
+    draw_kw
         Draw of the map.
     source
         Where the assumptions and rents come from.
@@ -149,7 +149,7 @@ def stress_map_figure(found: Results, points: pd.DataFrame, draw_kwh: float, sou
     fig, axes = plt.subplots(
         2, figsize=(theme.WIDTH_IN, 3.9 + key), layout="constrained", height_ratios=[3.9, key]
     )
-    draw_map(table, draw_kwh, axes[0])
+    draw_map(table, draw_kw, axes[0])
     draw_key(table, axes[1])
     most = rows(table.nlargest(1, "electricity_cost_share"))[0]
     share = formats.number(most["electricity_cost_share"], "share")

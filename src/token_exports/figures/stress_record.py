@@ -95,7 +95,7 @@ def points(
     p: TokenCost,
     rentals: pd.DataFrame,
     names: Mapping[str, str],
-    draw_kwh: float,
+    draw_kw: float,
 ) -> pd.DataFrame:
     """Every operating point with its place on the map and electricity's share.
 
@@ -107,7 +107,7 @@ def points(
         Table ``accelerator_prices``, as far as public.
     names
         Accelerator to its display name.
-    draw_kwh
+    draw_kw
         Draw of the map.
     """
     rents = rentals.set_index("price_id")
@@ -121,25 +121,25 @@ def points(
         else:
             paid = hour.of(stress_map.written_off if site.written_off else stress_map.owned)
         label = site.label.replace(chip, names[chip].removeprefix("NVIDIA ").removesuffix(" SXM"))
-        rows.append(_row(label, site.region, stress_map.point(paid.central, paid.draws, draw_kwh)))
+        rows.append(_row(label, site.region, stress_map.point(paid.central, paid.draws, draw_kw)))
     return pd.DataFrame(rows)
 
 
-def essay_point(hour: Both, reported: pd.DataFrame, draw_kwh: float) -> pd.DataFrame:
+def essay_point(hour: Both, reported: pd.DataFrame, draw_kw: float) -> pd.DataFrame:
     """The essay's own accelerator at full load in its two parts, once its figures are public."""
     values = reported.set_index("quantity_id")["value"]
     if "essay_h100_price_usd" not in values.index:
         return pd.DataFrame()
     figures = values["essay_h100_price_usd"], values["essay_gpu_power_w"] / W_PER_KW
     chip = hour.of(at_full_load, *figures).of(_two_parts)
-    found = stress_map.point(chip.central, chip.draws, draw_kwh)
+    found = stress_map.point(chip.central, chip.draws, draw_kw)
     return pd.DataFrame([_row("Essay's H100, its two parts", "essay", found)])
 
 
 def _two_parts(inputs: ServingInputs) -> Hour:
     full = stress_map.owned(inputs)
     return Hour(
-        draw_kwh=full.draw_kwh,
+        draw_kw=full.draw_kw,
         other_cost_usd_per_h=accelerator_usd_per_h(inputs) * inputs.utilisation_share,
         electricity_price_usd_per_kwh=full.electricity_price_usd_per_kwh,
     )
@@ -176,7 +176,7 @@ def quantities(hour: Both) -> dict[str, Interval | float | None]:
 
 def _break_even(hour: Hour, share: float) -> Quantity:
     return stress_map.break_even_cost_usd_per_h(
-        hour.draw_kwh, hour.electricity_price_usd_per_kwh, share
+        hour.draw_kw, hour.electricity_price_usd_per_kwh, share
     )
 
 

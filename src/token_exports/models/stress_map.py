@@ -4,7 +4,7 @@
     break-even cost = W x p x (1 - share) / share
     break-even price = c / W x share / (1 - share)
 
-with W the electricity of a paid hour in kWh (cooling and idle draw included), p the price of a
+with W the mean power of a paid hour in kW (cooling and idle draw included), p the price of a
 kilowatt-hour and c everything else the hour costs. Throughput cancels: it divides both.
 
 A chip that draws more sits on other contours. Its cost is therefore put on the map *at the
@@ -32,42 +32,42 @@ CONTOURS = (0.05, 0.10, 0.25, 0.50, 0.70)
 class Hour:
     """A paid hour as the map sees it."""
 
-    draw_kwh: Quantity  # with cooling and idle draw
+    draw_kw: Quantity  # with cooling and idle draw
     other_cost_usd_per_h: Quantity  # everything but electricity
     electricity_price_usd_per_kwh: Quantity
 
 
 def electricity_cost_share(hour: Hour) -> Quantity:
     """Electricity in the cost of the hour."""
-    electricity = hour.draw_kwh * hour.electricity_price_usd_per_kwh
+    electricity = hour.draw_kw * hour.electricity_price_usd_per_kwh
     return electricity / (electricity + hour.other_cost_usd_per_h)
 
 
 def break_even_cost_usd_per_h(
-    draw_kwh: Quantity, electricity_price_usd_per_kwh: Quantity, electricity_cost_share: Quantity
+    draw_kw: Quantity, electricity_price_usd_per_kwh: Quantity, electricity_cost_share: Quantity
 ) -> Quantity:
     """Other cost of an hour at which electricity is exactly this share: a contour of the map."""
     odds = electricity_cost_share / (1 - electricity_cost_share)
-    return draw_kwh * electricity_price_usd_per_kwh / odds
+    return draw_kw * electricity_price_usd_per_kwh / odds
 
 
 def break_even_price_usd_per_kwh(hour: Hour, electricity_cost_share: Quantity) -> Quantity:
     """Price of electricity at which it is exactly this share, all else as it is."""
     odds = electricity_cost_share / (1 - electricity_cost_share)
-    return hour.other_cost_usd_per_h * odds / hour.draw_kwh
+    return hour.other_cost_usd_per_h * odds / hour.draw_kw
 
 
-def at_draw(hour: Hour, draw_kwh: Quantity) -> Quantity:
+def at_draw(hour: Hour, draw_kw: Quantity) -> Quantity:
     """Other cost of the hour per unit of draw, times the draw of the map, in USD/h."""
-    return hour.other_cost_usd_per_h * draw_kwh / hour.draw_kwh
+    return hour.other_cost_usd_per_h * draw_kw / hour.draw_kw
 
 
-def surface(draw_kwh: float, costs: Iterable[float], prices: Iterable[float]) -> pd.DataFrame:
+def surface(draw_kw: float, costs: Iterable[float], prices: Iterable[float]) -> pd.DataFrame:
     """Share of electricity over a grid, a row per price and a column per cost.
 
     Parameters
     ----------
-    draw_kwh
+    draw_kw
         Electricity of a paid hour.
     costs
         Everything else in the hour, USD/h.
@@ -77,7 +77,7 @@ def surface(draw_kwh: float, costs: Iterable[float], prices: Iterable[float]) ->
     across, up = np.array(list(costs), dtype=float), np.array(list(prices), dtype=float)
     grid = electricity_cost_share(
         Hour(
-            draw_kwh=draw_kwh,
+            draw_kw=draw_kw,
             other_cost_usd_per_h=across[None, :],
             electricity_price_usd_per_kwh=up[:, None],
         )
@@ -92,7 +92,7 @@ def owned(inputs: ServingInputs) -> Hour:
     """Paid hour of an accelerator bought and housed at these assumptions."""
     used = inputs.utilisation_share
     return Hour(
-        draw_kwh=accelerator_hour.facility_power_kw(inputs) * used,
+        draw_kw=accelerator_hour.facility_power_kw(inputs) * used,
         other_cost_usd_per_h=accelerator_hour.other_cost_usd_per_h(inputs) * used,
         electricity_price_usd_per_kwh=inputs.electricity_price_usd_per_kwh,
     )
@@ -104,7 +104,7 @@ def written_off(inputs: ServingInputs) -> Hour:
     operations = accelerator_hour.operations_usd_per_h(inputs)
     full = owned(inputs)
     return Hour(
-        draw_kwh=full.draw_kwh,
+        draw_kw=full.draw_kw,
         other_cost_usd_per_h=(hosting + operations) * inputs.utilisation_share,
         electricity_price_usd_per_kwh=full.electricity_price_usd_per_kwh,
     )
@@ -116,28 +116,28 @@ def rented(inputs: ServingInputs, rental_usd_per_h: Quantity) -> Hour:
     Power is the landlord's and is not charged again: the rest of the rent is the other cost.
     """
     full = owned(inputs)
-    electricity = full.draw_kwh * full.electricity_price_usd_per_kwh
+    electricity = full.draw_kw * full.electricity_price_usd_per_kwh
     return Hour(
-        draw_kwh=full.draw_kwh,
+        draw_kw=full.draw_kw,
         other_cost_usd_per_h=rental_usd_per_h - electricity,
         electricity_price_usd_per_kwh=full.electricity_price_usd_per_kwh,
     )
 
 
-def point(central: Hour, drawn: Hour, draw_kwh: float) -> dict[str, Interval]:
+def point(central: Hour, drawn: Hour, draw_kw: float) -> dict[str, Interval]:
     """One operating point on the map: cost at the map's draw, price and share with intervals.
 
     Parameters
     ----------
     central, drawn
         The hour at the central values and as draws.
-    draw_kwh
+    draw_kw
         Draw of the map.
     """
     price = "electricity_price_usd_per_kwh"
     pairs = {
         "other_cost_usd_per_h": (drawn.other_cost_usd_per_h, central.other_cost_usd_per_h),
-        "map_cost_usd_per_h": (at_draw(drawn, draw_kwh), at_draw(central, draw_kwh)),
+        "map_cost_usd_per_h": (at_draw(drawn, draw_kw), at_draw(central, draw_kw)),
         price: (getattr(drawn, price), getattr(central, price)),
         "electricity_cost_share": (electricity_cost_share(drawn), electricity_cost_share(central)),
     }
@@ -186,7 +186,7 @@ def conditions(inputs: ServingInputs, shares: Iterable[float]) -> pd.DataFrame:
     hour = owned(inputs)
     rows = []
     for share in shares:
-        cost = break_even_cost_usd_per_h(hour.draw_kwh, hour.electricity_price_usd_per_kwh, share)
+        cost = break_even_cost_usd_per_h(hour.draw_kw, hour.electricity_price_usd_per_kwh, share)
         price = break_even_price_usd_per_kwh(hour, share)
         gpu = float(break_even_gpu_price_usd(inputs, share))
         row: Mapping[str, float | None] = {
