@@ -7,6 +7,7 @@ of table, description and sources, says that it passed.
 
 import datetime as dt
 import difflib
+import json
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
@@ -115,13 +116,15 @@ def load(name: str, as_of: dt.date | str | None = None) -> pd.DataFrame:
         Names file, row, column, value and rule of every fault.
     """
     check([name])
-    frame = _read(name)
+    frame = _read(name, _stamp(name)).copy(deep=False)  # pandas copies what is written to
     if as_of is not None and "public_since" in frame:
         frame = frame[frame["public_since"] <= pd.Timestamp(as_of)].reset_index(drop=True)
     return frame
 
 
-def _read(name: str) -> pd.DataFrame:
+@lru_cache(maxsize=64)
+def _read(name: str, stamp: Path) -> pd.DataFrame:
+    """Read and convert a table once per content, which ``stamp`` names."""
     described = fields(name)
     kinds = {f["name"]: f["type"] for f in described}
     required = {f["name"] for f in described if f.get("constraints", {}).get("required")}
@@ -185,7 +188,7 @@ def _stamp(name: str) -> Path:
     }
     for table in [name, *sorted(references - {name})]:
         content.update(table_path(table).read_bytes())
-    content.update(yaml.safe_dump(describe(name), sort_keys=True).encode())
+    content.update(json.dumps(describe(name), sort_keys=True, default=str).encode())
     return paths.cache() / "valid" / f"{name}-{content.hexdigest()[:20]}"
 
 

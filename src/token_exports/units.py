@@ -6,6 +6,7 @@ and ratios are fractions of one, percent exists only in print.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -124,6 +125,7 @@ UNITS: dict[str, Unit] = {
 _BY_LENGTH = sorted(UNITS, key=len, reverse=True)
 
 
+@cache
 def unit_of(name: str) -> str | None:
     """Unit at the end of ``name``, the longest that fits, or None."""
     for suffix in _BY_LENGTH:

@@ -100,7 +100,7 @@ def require(window: Window, days: Iterable[object]) -> None:
     WindowError
         Says which days are missing and which exist.
     """
-    known = pd.DatetimeIndex(sorted(set(days)))
+    known = pd.DatetimeIndex(pd.Series(days).unique()).sort_values()
     missing = window.days.difference(known)
     if len(missing):
         absent = ", ".join(run.label for run in available_runs(missing))
