@@ -7,6 +7,7 @@
 
 SCENARIO ?= baseline
 SET ?=
+SINGLE ?=
 BASE_PYTHON ?= python3
 
 CONDA_PROJECT := $(if $(CONDA_PREFIX),$(findstring token-exports,$(notdir $(CONDA_PREFIX))))
@@ -26,8 +27,12 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: report
-report: $(CORE) ## Run the notebooks offline and write reports/<SCENARIO>/ (SCENARIO=name SET="a=1 b=2")
-	@$(BIN)/token-exports report --scenario "$(SCENARIO)" $(foreach pair,$(SET),--set "$(pair)")
+report: $(CORE) ## Run the notebooks offline and write reports/<SCENARIO>/ (SCENARIO=name SET="a=1 b=2" SINGLE=1)
+	@$(BIN)/token-exports report --scenario "$(SCENARIO)" $(foreach pair,$(SET),--set "$(pair)") $(if $(filter-out 0,$(SINGLE)),--single)
+
+.PHONY: pdf
+pdf: $(CORE) ## Print reports/<SCENARIO>/report.pdf from the report there (needs Chromium)
+	@$(BIN)/token-exports pdf --scenario "$(SCENARIO)"
 
 .PHONY: parameters
 parameters: $(CORE) ## List parameters, scenarios and assumptions that can be set
@@ -35,7 +40,7 @@ parameters: $(CORE) ## List parameters, scenarios and assumptions that can be se
 
 .PHONY: test
 test: $(DEV) ## Run the tests (no network)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 .PHONY: check
 check: $(DEV) ## Lint, format and type check; validate every table and scenario
@@ -43,6 +48,10 @@ check: $(DEV) ## Lint, format and type check; validate every table and scenario
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/token-exports check
+
+.PHONY: paint
+paint: $(DEV) ## Measure bytes and first paint of every page of reports/<SCENARIO> (needs Chromium)
+	$(BIN)/python docs/bench/paint.py "reports/$(SCENARIO)"
 
 .PHONY: lab
 lab: $(LAB) ## Open the notebooks in JupyterLab

@@ -1,101 +1,71 @@
-"""The baseline report in a real browser, from disk: silent, self-contained, and never too wide."""
+"""The baseline report in a real browser, from disk: silent, self-contained, never too wide."""
 
-import shutil
+import re
+from html import escape, unescape
 
+import browser_tools
+import html_tools
 import pytest
+import toys
+from browser_tools import OPEN_ALL, Opener, background, too_wide, with_faults
 
+from token_exports.pages import single
 from token_exports.parameters import NOTEBOOKS
+from token_exports.run import pipeline
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-PAGES = ["index", *NOTEBOOKS, "claims", "data", "method"]
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+UNFOLDED = "document.querySelectorAll('.unfolded').length"
+TAG = re.compile(r"<[^>]+>")
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium package")
+pytestmark = [browser_tools.needed, pytest.mark.slow]
+
+TRYING = "<script>alert(1)</script>"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield running
-        running.close()
+# ---- every page
 
 
-@pytest.fixture
-def opened(browser, baseline):
-    """Open a page of the baseline; afterwards nothing may have been logged or requested."""
-    contexts, faults = [], []
-
-    def open_page(name, width=1280, scheme="light"):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: faults.append(message.text))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                faults.append(request.url)
-                if "file:" not in request.url and not request.url.startswith("data:")
-                else None
-            ),
-        )
-        page.goto((baseline / f"{name}.html").as_uri())
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert faults == []
+def test_every_page_opens_in_silence_and_asks_for_nothing_outside(opened, baseline):
+    page = opened("index.html")
+    for name in html_tools.names(baseline):
+        opened.turn(page, name)
+        assert page.locator("h1").count() == 1, name
+        assert len(page.locator("main").inner_text()) > 80, name
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("width", [360, 768, 1440])
-def test_no_page_scrolls_sideways(opened, name, width):
-    page = opened(name, width)
-    scrolled, visible = page.evaluate(
-        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-    )
-    assert scrolled <= visible
+def test_no_page_scrolls_sideways(opened, baseline):
+    def find(name):
+        page = opened(name)
+        page.evaluate(OPEN_ALL)
+        fault = too_wide(page)
+        opened.close()
+        return fault
+
+    assert with_faults(baseline, find) == {}
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_the_page_has_one_title_and_its_text(opened, name):
-    page = opened(name)
-    assert page.locator("h1").count() == 1
-    assert len(page.locator("main").inner_text()) > 800
+# ---- light and dark
 
 
 def test_the_switch_turns_the_page_dark_and_back(opened):
-    page = opened("index")
-    colour = "getComputedStyle(document.documentElement).backgroundColor"
-    light = page.evaluate(colour)
+    page = opened("index.html")
+    light = background(page)
     page.get_by_role("button", name="Dark").click()
-    dark = page.evaluate(colour)
-    assert dark != light
+    assert background(page) != light
     page.get_by_role("button", name="Light").click()
-    assert page.evaluate(colour) == light
+    assert background(page) == light
 
 
 def test_the_system_setting_turns_the_page_dark(opened):
-    page = opened("index", scheme="dark")
-    red = page.evaluate(
-        "parseInt(getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/)[0])"
-    )
+    page = opened("index.html", scheme="dark")
+    red = int(background(page).split("(")[1].split(",")[0])
     assert red < 60
 
 
+# ---- claims
+
+
 def test_claims_filter_by_verdict_and_words(opened):
-    page = opened("claims")
+    page = opened("claims.html")
     claims = page.locator("article.claim:visible")
     everything = claims.count()
     assert everything == 86
@@ -107,18 +77,95 @@ def test_claims_filter_by_verdict_and_words(opened):
     assert claims.count() == 0
 
 
-def test_a_link_to_a_result_opens_what_hides_it(opened, baseline):
-    page = opened("01_openrouter_share")
-    row = page.locator("#result-cn_platform_share")
-    assert not row.is_visible()
-    page.goto((baseline / "01_openrouter_share.html").as_uri() + "#result-cn_platform_share")
-    page.reload()
+def test_a_link_to_a_verdict_filters_the_claims(opened):
+    page = opened("claims.html", fragment="#verdict=contradicted")
+    shown = page.locator("article.claim:visible")
+    assert 0 < shown.count() < 86
+    assert page.locator("article.claim:visible:not([data-verdict=contradicted])").count() == 0
+
+
+def test_a_link_to_each_claim_shows_it(opened):
+    page = opened("claims.html")
+    claims = page.eval_on_selector_all("article.claim", "all => all.map(c => c.id)")
+    hidden = []
+    for claim in claims:
+        page.evaluate("id => { location.hash = id; }", claim)
+        page.wait_for_function("id => document.querySelector(':target')?.id === id", arg=claim)
+        top = page.evaluate("() => document.querySelector(':target').getBoundingClientRect().top")
+        if not -1 <= top < 900:
+            hidden.append((claim, top))
+    assert hidden == []
+
+
+# ---- folds
+
+
+def test_a_number_of_a_sentence_leads_to_its_result(opened):
+    page = opened("02_token_cost.html")
+    link = page.locator(".takeaway a[href*='-results.html#']").first
+    shown, target = link.inner_text(), link.get_attribute("href")
+    link.click()
+    page.wait_for_url(f"**/{target}")
+    row = page.locator(f"[id='{target.partition('#')[2]}']")
+    assert shown in row.inner_text()
     assert row.is_visible()
 
 
-def test_code_unfolds_at_once(opened):
-    page = opened("02_token_cost")
+def test_a_note_shows_its_words_beside_the_number(opened):
+    page = opened("02_token_cost.html")
+    mark = page.locator(".takeaway sup > a").first
+    words = page.locator(mark.get_attribute("href")).inner_text()
+    mark.focus()
+    assert page.get_by_role("tooltip").inner_text() == words
+    page.keyboard.press("Escape")
+    assert page.get_by_role("tooltip").count() == 0
+
+
+def test_code_unfolds_from_its_own_page(opened, baseline):
+    page = opened("02_token_cost.html")
+    link = page.locator("a.code").first
+    link.click()
+    block = page.locator(".unfolded pre")
+    block.first.wait_for()
+    source = html_tools.Page(baseline / "02-code.html").text
+    assert link.get_attribute("aria-expanded") == "true"
+    assert block.first.inner_text().split("\n")[0].strip() in unescape(TAG.sub("", source))
+    link.click()
+    assert block.count() == 0
     page.get_by_role("button", name="Show all code").click()
-    folds = page.locator("details.code")
-    assert folds.count() > 5
-    assert page.locator("details.code[open]").count() == folds.count()
+    page.wait_for_function(f"{UNFOLDED} === document.querySelectorAll('a.code').length")
+    assert page.evaluate(UNFOLDED) > 3
+
+
+# ---- names that try to run
+
+
+@pytest.fixture
+def hostile(home):
+    """Report of toy notebooks in which every word tries to run as a script."""
+    toys.write(home / "notebooks")
+    for path in (home / "notebooks").glob("*.ipynb"):
+        text = path.read_text(encoding="utf-8")
+        for word in ("Two <b>points</b>", "Tokens <i>written</i>", "It is **3** tokens."):
+            assert word in text
+            text = text.replace(word, f"{TRYING} {word}")
+        path.write_text(text.replace('\\"Line \\" * 5', f'\\"{TRYING} and a line\\"'))
+    return pipeline.report("baseline", single_file=True).parent
+
+
+SHOWING = {"index.html", single.FILE, *(f"{name}.html" for name in NOTEBOOKS)}
+SHOWING |= {f"{name[:2]}-results.html" for name in NOTEBOOKS}
+"""Pages on which the hostile words stand; the others hold no word of the notebooks."""
+
+
+def test_a_name_that_is_a_script_is_shown_as_text(hostile, browser):
+    opener = Opener(browser, hostile.resolve())
+    page = opener("index.html")
+    for name in html_tools.names(hostile):
+        assert TRYING not in (hostile / name).read_text(encoding="utf-8"), name
+        if name in SHOWING:
+            opener.turn(page, name)
+            assert page.get_by_text(TRYING).count() > 0, name
+            assert escape(TRYING) in (hostile / name).read_text(encoding="utf-8")
+    opener.close()
+    assert opener.faults == []

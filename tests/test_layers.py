@@ -16,12 +16,13 @@ NOTEBOOKS = sorted(paths.notebooks().glob("*.ipynb"))
 
 LAYERS = [
     {"paths", "units"},
-    {"uncertainty", "equations"},
+    {"uncertainty", "equations", "javascript"},
     {"data", "models", "formats"},
     {"assumptions", "claims", "parameters", "results"},
     {"serving"},
     {"scenarios", "preflight", "figures", "tables"},
-    {"predict"},
+    {"whatif"},
+    {"predict", "pages"},
     {"run"},
     {"cli"},
 ]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from token_exports import data
-from token_exports.figures import leader_chart, leader_record, leader_words
+from token_exports.figures import decay_chart, leader_record, leader_words
 from token_exports.models import claimed_values, leaderboard, peak_decay
 from token_exports.models.peak_decay import after_peak, daily_levels, weekly_levels
 from token_exports.models.windows import WindowError
@@ -337,6 +337,6 @@ def test_the_figure_of_half_lives_draws_without_a_known_origin(tmp_path, monkeyp
     )
     each = peak_decay.paths(levels, after_peak(levels)).query("model == 'no/a'")
     found = Results("01_openrouter_share", "toy")
-    leader_chart.half_life(found, each, peak_decay.median_path(each), "Toy", source="toy")
+    decay_chart.half_life(found, each, peak_decay.median_path(each), "Toy", source="toy")
     assert (tmp_path / "figures" / "01_half_life.svg").stat().st_size > 1000
     assert found.figures[0]["title"] == "Toy"

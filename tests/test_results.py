@@ -89,7 +89,7 @@ def test_quantities_are_sorted_whatever_came_first(found):
     ],
 )
 def test_numbers_keep_twelve_digits(value, written):
-    assert results.to_json({"a": value}) == f'{{\n "a": {written}\n}}\n'
+    assert results.to_json({"a": value}) == f'{{\n"a":{written}\n}}\n'
 
 
 def test_json_is_sorted_at_every_depth_and_keeps_its_letters():
@@ -97,6 +97,11 @@ def test_json_is_sorted_at_every_depth_and_keeps_its_letters():
     assert text == results.to_json({"a": 1, "b": [{"c": "é", "d": [0.3]}]})
     assert '"é"' in text
     assert json.loads(text) == {"a": 1, "b": [{"c": "é", "d": [0.3]}]}
+
+
+def test_json_has_a_line_for_each_entry():
+    text = results.to_json({"rows": [{"b": 1, "a": 2}, {"a": 3}], "map": {"y": 1, "x": 2}})
+    assert text == '{\n"map":{\n"x":2,\n"y":1\n},\n"rows":[\n{"a":2,"b":1},\n{"a":3}\n]\n}\n'
 
 
 def test_outside_a_build_nothing_is_written(found, tmp_path, monkeypatch):

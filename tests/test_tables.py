@@ -25,7 +25,7 @@ FIRST, SECOND = HTML.partition("<tbody>")[2].removesuffix("</tbody></table>").sp
 def shown(monkeypatch):
     """Markup of what was displayed."""
     found = []
-    monkeypatch.setattr(tables, "display", lambda thing: found.append(thing.data))
+    monkeypatch.setattr(tables, "display", lambda thing, **_: found.append(thing.data))
     return found
 
 
@@ -77,18 +77,13 @@ def test_a_table_is_listed_filed_and_shown(shown, tmp_path, monkeypatch):
     found = Results("01_openrouter_share", "?")
     tables.show(found, "models", FRAME, "Models & <b>prices</b>.", {"model": "Model"})
     (entry,) = found.tables
-    assert (entry["stem"], entry["number"]) == ("01_models", 1)
+    assert (entry["stem"], entry["number"]) == ("01_models", "1.1")
+    assert (entry["kind"], entry["row_count"]) == ("table", len(FRAME))
     assert "Models &amp; &lt;b&gt;prices&lt;/b&gt;." in shown[0]
     assert 'href="tables/01_models.csv"' in shown[0]
     assert "price_usd_per_mtok" not in shown[0]  # not chosen, but in the download
     filed = pd.read_csv(tmp_path / "tables" / "01_models.csv")
     assert list(filed) == list(FRAME)
-
-
-@pytest.mark.parametrize(("rows", "folded"), [(12, False), (13, True)])
-def test_a_long_table_is_folded(shown, rows, folded):
-    tables.show(Results("01_openrouter_share", "?"), "long", FRAME.sample(rows, replace=True), "A.")
-    assert (f"<details><summary>Show {rows} rows</summary>" in shown[0]) is folded
 
 
 def test_a_source_is_a_link_to_its_entry():
@@ -102,7 +97,7 @@ def test_tables_are_counted(shown):
     found = Results("01_openrouter_share", "?")
     for name in ("first", "second"):
         tables.show(found, name, FRAME, "A table.")
-    assert "<b>Table 2.</b>" in shown[1]
+    assert "<b>Table 1.2.</b>" in shown[1]
 
 
 def test_a_name_taken_twice_is_refused(shown):

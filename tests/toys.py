@@ -41,8 +41,8 @@ frame = pd.DataFrame({"label": ["<script>alert(1)</script>", "b"], "output_token
 tables.show(found, "rows", frame, "Rows with a name that tries to run.")
 fig, (ax,) = figures.canvas(2)
 ax.plot(frame["output_tokens"])
-words = {"title": "Two <b>points</b>", "subtitle": "tokens", "source": "toy", "alt": "Line " * 5}
-caption = figures.Caption(**words)
+words = {"title": "Two <b>points</b>", "subtitle": "tokens", "source": "toy", "alt": "Line " * 9}
+caption = figures.Caption(**words, units=("tokens",))
 figures.figure(found, "line", fig, caption, frame)
 """
 

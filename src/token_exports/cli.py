@@ -1,4 +1,4 @@
-"""Command line: ``token-exports report | check | parameters | predict | reference``.
+"""Command line: ``token-exports report | pdf | check | parameters | predict | reference``.
 
 Exit status 2 stands for wrong use or wrong data (nothing has run), 1 for a notebook that failed.
 """
@@ -29,13 +29,36 @@ def report(
     out: Annotated[
         Path | None, typer.Option(help="Folder of the report instead of reports/<scenario>")
     ] = None,
+    single: Annotated[
+        bool, typer.Option("--single", help="Also write report.html, the whole report in one file")
+    ] = False,
 ) -> None:
     """Run the notebooks and write the HTML report; the last line is its path."""
     from token_exports.run import pipeline, terminal
 
     with terminal.progress() as progress:
-        page = pipeline.report(scenario, set_ or [], folder=out, progress=progress)
+        page = pipeline.report(
+            scenario, set_ or [], folder=out, progress=progress, single_file=single
+        )
     print(_short(page))
+
+
+@app.command()
+def pdf(
+    scenario: Annotated[str, typer.Option(help="Scenario in data/scenarios")] = "baseline",
+) -> None:
+    """Print reports/<scenario> as report.pdf with Chromium; the report is built if missing."""
+    from token_exports import paths, scenarios
+    from token_exports.run import pdf as printing
+    from token_exports.run import pipeline, terminal
+
+    scenarios.resolve(scenario)
+    printing.browser()  # before minutes are spent on the notebooks
+    folder = paths.reports() / scenario
+    if not (folder / "index.html").is_file():
+        with terminal.progress() as progress:
+            pipeline.report(scenario, progress=progress)
+    print(_short(printing.write(folder)))
 
 
 @app.command()
@@ -126,7 +149,10 @@ def main() -> None:
         _fail(str(fault), USAGE_STATUS)
     except RuntimeError as fault:
         from token_exports.run.execute import NotebookFailure
+        from token_exports.run.pdf import PdfError
 
+        if isinstance(fault, PdfError):
+            _fail(str(fault), USAGE_STATUS)
         if not isinstance(fault, NotebookFailure):
             raise
         _fail(str(fault), FAILURE_STATUS)

@@ -5,14 +5,20 @@ ran. An inputs class may give a field a ``symbol`` in its metadata; other fields
 stand under their own name.
 """
 
+import inspect
 from collections.abc import Callable
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, is_dataclass
+from typing import Any, get_type_hints
 
-from token_exports.units import UNITS, unit_of
+from token_exports.units import UNITS, Quantity, unit_of
 
 Argument = type[Any] | str
 EXACT = 1e-12  # 1 / 8766.0 prints as a fraction again
+LONGEST = 900
+"""Characters of LaTeX beyond which an equation is no longer read."""
+_NUMBERS = (float, int, Quantity)
+_REFUSALS = (TypeError, ValueError, AttributeError, ArithmeticError, LookupError, NameError)
+"""What numpy, pandas and comparisons raise when they meet a symbol."""
 
 
 def latex(function: Callable[..., Any], *arguments: Argument) -> str:
@@ -32,6 +38,83 @@ def latex(function: Callable[..., Any], *arguments: Argument) -> str:
     expression = sympy.nsimplify(function(*values), rational=True, tolerance=EXACT)
     right = sympy.latex(expression, symbol_names=written, ln_notation=True)
     return f"{_left(function.__name__)} = {right}"
+
+
+def read_off(function: Callable[..., Any]) -> str | None:
+    """The equation of a function whose parameters say by their types that symbols can stand in.
+
+    Parameters
+    ----------
+    function
+        Any function. Its numbers get their own names, the fields of its inputs classes their
+        symbols, with the parameter as subscript where two of them would look alike.
+
+    Returns
+    -------
+    str or None
+        LaTeX as of :func:`latex`, valid where all inputs are positive; None where the function
+        needs more than plain arithmetic on numbers, or where the equation would be too long.
+    """
+    import sympy
+
+    written: dict[Any, str] = {}
+    found = expression(function, written)
+    if found is None:
+        return None
+    _tell_apart(written)
+    right = sympy.latex(found, symbol_names=written, ln_notation=True, mul_symbol="dot")
+    text = f"{_left(function.__name__)} = {right}"
+    return text if len(text) <= LONGEST else None
+
+
+def expression(function: Callable[..., Any], written: dict[Any, str] | None = None) -> Any:
+    """What a function returns for symbols, as SymPy has it; None where it refuses them.
+
+    Parameters
+    ----------
+    function
+        As of :func:`read_off`.
+    written
+        Takes each symbol, named ``.parameter`` or ``.parameter.field``, with its LaTeX.
+    """
+    import sympy
+
+    written = {} if written is None else written
+    try:
+        hints = get_type_hints(function)
+        names = inspect.signature(function).parameters
+        found = function(*(_stand_in(name, hints[name], "", written) for name in names))
+        if not isinstance(found, sympy.Expr) or not found.free_symbols:
+            return None
+        return sympy.nsimplify(found, rational=True, tolerance=EXACT)
+    except _REFUSALS:
+        return None
+
+
+def _stand_in(name: str, kind: Any, owner: str, written: dict[Any, str], tex: str = "") -> Any:
+    if kind in _NUMBERS:
+        return _symbol(f"{owner}.{name}", tex or _text(name), written)
+    if not (isinstance(kind, type) and is_dataclass(kind)):
+        if kind is str and name == "name":
+            return name  # a label, which no arithmetic reads
+        raise TypeError(f"{name}: no symbol can stand for {kind}")
+    hints = get_type_hints(kind)
+    return kind(
+        **{
+            f.name: _stand_in(
+                f.name, hints[f.name], f"{owner}.{name}", written, f.metadata.get("symbol", "")
+            )
+            for f in fields(kind)
+        }
+    )
+
+
+def _tell_apart(written: dict[Any, str]) -> None:
+    texts = list(written.values())
+    for symbol, tex in written.items():
+        if texts.count(tex) > 1:
+            owner = str(symbol).rpartition(".")[0].rpartition(".")[2]
+            written[symbol] = rf"{{{tex}}}_{{{_text(owner)}}}" if owner else tex
 
 
 def _symbols(argument: Argument, written: dict[Any, str]) -> Any:

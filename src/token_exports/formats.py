@@ -32,7 +32,8 @@ def number(value: float | None, unit: str, digits: int = 3) -> str:
         places = 1 if abs(percent) < 99.95 else 0
         return f"{round(percent, places) + 0.0:.{places}f}%".replace("-", MINUS)
     if unit == "year" or (unit in _COUNTED and float(value).is_integer()):
-        return f"{value:.0f}" if unit == "year" else f"{value:,.0f}"
+        whole = f"{value + 0.0:.0f}" if unit == "year" else f"{value + 0.0:,.0f}"
+        return whole.replace("-", MINUS)
     if unit == "ratio" and 0 < abs(value) < SMALLEST_DECIMAL_RATIO:
         return f"1/{significant(1 / value, digits)}"
     if unit in _LARGE:

@@ -7,16 +7,22 @@ JupyterLab) everything is shown and nothing is written.
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from token_exports import uncertainty
 from token_exports.uncertainty import Interval, Kind
 from token_exports.units import Quantity, unit_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 OUTPUT_VARIABLE = "TOKEN_EXPORTS_OUTPUT"
+FILED_DIGITS = 6
+"""Significant digits of a fraction in a download; a figure shows four at most."""
 
 
 class ResultError(ValueError):
@@ -29,9 +35,34 @@ def output_folder() -> Path | None:
     return Path(folder) if folder else None
 
 
+def running_cell() -> int:
+    """Number of the notebook cell that runs now, 0 outside a notebook."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return int(shell.execution_count) if shell else 0
+
+
+def file_table(frame: "pd.DataFrame", stem: str) -> None:
+    """Write the rows behind a figure or table into the report that is being built, if any."""
+    folder = output_folder()
+    if folder is None:
+        return
+    path = folder / "tables" / f"{stem}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame.to_csv(path, index=False, lineterminator="\n", float_format=_filed)
+
+
+def _filed(value: Any) -> str:
+    """Counts in full, fractions without the noise of the arithmetic."""
+    if value.is_integer():
+        return f"{value:.0f}"
+    return repr(float(f"{value:.{FILED_DIGITS}g}")).removesuffix(".0")
+
+
 @dataclass(frozen=True)
 class Recorded:
-    """One quantity as the report knows it."""
+    """One quantity as the report knows it; ``cell`` is the number of the cell that recorded it."""
 
     name: str
     label: str
@@ -43,6 +74,7 @@ class Recorded:
     formula: str
     tables: list[str]
     headline: bool
+    cell: int = 0
 
     @property
     def interval(self) -> Interval:
@@ -61,6 +93,8 @@ class Results:
     quantities: dict[str, Recorded] = field(default_factory=dict)
     figures: list[dict[str, Any]] = field(default_factory=list)
     tables: list[dict[str, Any]] = field(default_factory=list)
+    what_if: dict[str, Any] = field(default_factory=dict)
+    """What a reader may move on the page; empty where the notebook offers nothing."""
 
     def add(
         self,
@@ -108,6 +142,7 @@ class Results:
             formula,
             list(tables),
             headline,
+            running_cell(),
         )
         return found
 
@@ -123,13 +158,18 @@ class Results:
             raise ResultError(f"{name!r} exists already in {self.notebook}")
         return f"{self.notebook[:2]}_{name}"
 
+    def number(self, count: int) -> str:
+        """Number of the notebook's figure or table ``count`` in the whole report, like 1.3."""
+        return f"{int(self.notebook[:2])}.{count}"
+
     def intervals(self) -> dict[str, Interval]:
         """``<notebook>:<quantity>`` to interval, as the claims name them."""
         return {f"{self.notebook}:{name}": row.interval for name, row in self.quantities.items()}
 
     def as_dict(self) -> dict[str, Any]:
         """Everything recorded, as plain values in a fixed order."""
-        return {
+        panel = {"what_if": self.what_if} if self.what_if else {}
+        return panel | {
             "notebook": self.notebook,
             "title": self.title,
             "answer": self.answer,
@@ -150,9 +190,25 @@ class Results:
         path.write_text(to_json(self.as_dict()), encoding="utf-8")
 
 
-def to_json(content: Any) -> str:
-    """JSON text that is the same for the same content, whatever built it."""
-    return json.dumps(_plain(content), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+def to_json(content: Mapping[str, Any]) -> str:
+    """JSON text that is the same for the same content, whatever built it: one entry a line."""
+    plain = _plain(content)
+    parts = (f"{_text(key)}:{_lines(plain[key])}" for key in sorted(plain))
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _lines(value: Any) -> str:
+    """A list of entries, or a mapping, with a line for each; anything else on one line."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(map(_text, value)) + "\n]"
+    if isinstance(value, dict) and len(value) > 1:
+        parts = (f"{_text(key)}:{_text(value[key])}" for key in sorted(value))
+        return "{\n" + ",\n".join(parts) + "\n}"
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _plain(content: Any) -> Any:

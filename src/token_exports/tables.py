@@ -2,15 +2,14 @@
 
 from collections.abc import Hashable, Mapping
 from html import escape
+from typing import Any
 
 import pandas as pd
 from IPython.display import HTML, display
 
 from token_exports import formats
-from token_exports.results import Results, output_folder
+from token_exports.results import Results, file_table
 from token_exports.units import UNITS, unit_of
-
-MOST_ROWS_OPEN = 12
 
 
 def show(
@@ -36,34 +35,42 @@ def show(
         Column to display name, in display order; other columns go to the CSV only.
     """
     stem = found.new_stem(name)
-    number = len(found.tables) + 1
-    found.tables.append({"name": name, "stem": stem, "number": number, "caption": caption})
-    folder = output_folder()
-    if folder is not None:
-        (folder / "tables").mkdir(parents=True, exist_ok=True)
-        frame.to_csv(folder / "tables" / f"{stem}.csv", index=False, lineterminator="\n")
+    number = found.number(len(found.tables) + 1)
+    entry: dict[str, Any] = {
+        "kind": "table",
+        "name": name,
+        "stem": stem,
+        "number": number,
+        "caption": caption,
+    }
+    entry |= {"row_count": len(frame)}
+    found.tables.append(entry)
+    file_table(frame, stem)
     shown = columns or {str(c): str(c).replace("_", " ") for c in frame.columns}
     body = html(frame, shown)
-    if len(frame) > MOST_ROWS_OPEN:
-        body = f"<details><summary>Show {len(frame)} rows</summary>{body}</details>"
-    display(
-        HTML(
-            f'<figure class="table" id="table-{stem}"><figcaption><b>Table {number}.</b> '
-            f'{escape(caption)} <a href="tables/{stem}.csv" download>CSV</a></figcaption>'
-            f'<div class="scroll" tabindex="0" role="group" aria-label="Table {number}">'
-            f"{body}</div></figure>"
-        )
+    markup = (
+        f'<figure class="table" id="table-{stem}"><figcaption><b>Table {number}.</b> '
+        f'{escape(caption)} <a href="tables/{stem}.csv" download>CSV</a></figcaption>'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="Table {number}">'
+        f"{body}</div></figure>"
     )
+    display(HTML(markup), metadata={"token_exports": entry})
 
 
 def html(frame: pd.DataFrame, columns: Mapping[str, str]) -> str:
     """Markup of the chosen columns; the first one heads its row."""
-    head = "".join(f'<th scope="col">{_heading(c, t)}</th>' for c, t in columns.items())
+    head = "".join(_head(heading(c, text)) for c, text in columns.items())
     rows = "".join(f"<tr>{_row(row, list(columns))}</tr>" for row in frame.to_dict("records"))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _heading(column: str, title: str) -> str:
+def _head(words: str) -> str:
+    """Head of a column; one without words heads nothing."""
+    return f'<th scope="col">{words}</th>' if words else "<td></td>"
+
+
+def heading(column: str, title: str) -> str:
+    """Markup of a column's title, with its unit unless the title says it."""
     unit = unit_of(column)
     label = UNITS[unit].label if unit and unit not in ("ratio", "share") else ""
     said = label.lower() in title.lower()
@@ -82,14 +89,17 @@ def _row(row: Mapping[Hashable, object], columns: list[str]) -> str:
 def _cell(column: str, value: object) -> str:
     if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
         return '<span class="missing">unknown</span>'
+    if column == "source_id":
+        key = escape(str(value))
+        return f'<a href="data.html#source-{key}" title="{key}">source</a>'
+    return escape(text(column, value))
+
+
+def text(column: str, value: object) -> str:
+    """Value in print, rounded by the unit that its column's name ends in."""
     unit = unit_of(column)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        return escape(formats.number(float(value), unit) if unit else f"{value:,.6g}")
-    if column == "source_id":
-        key = escape(str(value))
-        return f'<a href="data.html#source-{key}" title="{key}">source</a>'
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    return escape(str(value))
+        return formats.number(float(value), unit) if unit else f"{value:,.6g}"
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)

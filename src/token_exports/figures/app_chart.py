@@ -8,6 +8,7 @@ from matplotlib.ticker import PercentFormatter
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside
 from token_exports.figures.share_marks import day_number
 from token_exports.figures.share_words import count, percent, share
@@ -173,7 +174,9 @@ def one_app(found: Results, weeks: pd.DataFrame, rival: pd.DataFrame | None, sou
         subtitle=f"Snapshots of {_span(weeks)}; thick bar: developers not shown Chinese or not;"
         " thin bar: the app's tokens as well",
         source=source,
-        alt=f"Two panels with a mark for each of {len(weeks)} snapshots. {title}.",
+        alt=f"Two panels with a mark for each of {len(weeks)} snapshots: the app, China with and"
+        f" without it. {extremes(weeks, 'date', 'app_share', 'part of the app')}",
+        units=("share",),
     )
     show.figure(found, "one_app", fig, caption, weeks)
 

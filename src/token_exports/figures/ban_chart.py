@@ -8,6 +8,7 @@ from matplotlib.ticker import FuncFormatter
 from token_exports import formats
 from token_exports.figures import mining_marks as marks
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.mining import MINING_COLOUR, REPORTED_COLOUR
 from token_exports.figures.theme import INK, ORIGIN_COLOURS
 from token_exports.models.mining_response import BanResponse
@@ -20,7 +21,7 @@ STACKED = {
     "KZ": ("Kazakhstan", "#d99a1c"),
 }
 REST = ("all others", REPORTED_COLOUR)
-FROM_MONTH = "2020-09"
+FROM_MONTH, TO_MONTH = "2020-09", "2022-06"
 
 
 def draw_ban(mapped: pd.DataFrame, network: pd.DataFrame, ban: BanResponse, ax: Axes) -> Axes:
@@ -50,7 +51,7 @@ def draw_ban(mapped: pd.DataFrame, network: pd.DataFrame, ban: BanResponse, ax: 
         middle = (floor[-1] + top[-1]) / 2
         marks.note(ax, name, (float(when[-1]), float(middle)), (5, -4.5), INK["text"])
         floor = top
-    shown = network[(network["month"] >= FROM_MONTH) & (network["month"] <= "2022-06")]
+    shown = network[network["month"].between(FROM_MONTH, TO_MONTH)]
     ax.plot(
         marks.decimal_years(shown["month"]), shown["hashrate_eh_per_s"], color=INK["text"], lw=1.3
     )
@@ -94,12 +95,15 @@ def ban_by_area(
     draw_ban(mapped, network, ban, ax)
     back = _recovery(ban)
     title = f"The ban took {marks.percent(ban.drop_share)} of the network's hashrate, {back}"
+    around = network[network["month"].between(FROM_MONTH, TO_MONTH)]
     words = show.Caption(
         title=title,
         subtitle="Hashrate, monthly means: by area as far as the map goes (January 2022), and the"
         " whole network (line)",
         source=source,
-        alt=f"Stacked areas with China falling to nothing and back in part. {title}.",
+        alt="Stacked areas with China falling to nothing and back in part, under a line."
+        f" {extremes(around, 'month', 'hashrate_eh_per_s', 'hashrate of the network')}",
+        units=("eh_per_s",),
     )
     data = mapped[mapped["month"] >= FROM_MONTH]
     show.figure(found, "ban_by_area", fig, words, data)
@@ -197,7 +201,9 @@ def moves(found: Results, moved: pd.DataFrame, months: tuple[str, str], source: 
         subtitle="Hashrate by area before the ban and in the map's last month. * held by the"
         " publisher to be inflated by proxies",
         source=source,
-        alt=f"Rows of areas with two dots each, gains first. {title}.",
+        alt="Rows of areas with two dots each, gains first."
+        f" {extremes(moved, 'area', 'change_eh_per_s', 'change')}",
+        units=("eh_per_s",),
     )
     show.figure(found, "who_gained", fig, words, moved)
 

@@ -9,6 +9,7 @@ from matplotlib.ticker import NullLocator
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside, percent, rows
 from token_exports.figures.theme import COMPONENT_COLOURS, INK, ORIGIN_COLOURS
 from token_exports.results import Results
@@ -189,8 +190,14 @@ def below_cost(found: Results, table: pd.DataFrame, reported: pd.DataFrame, sour
         "Top: unit cost (draws) and effective price; percent: draws in which the token costs more"
         " than it sells for. Bottom: gross margins that firms report"
     )
-    alt = f"Intervals of cost with prices, and reported margins. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = (
+        "Intervals of cost with a diamond for the price; below them dots of reported margins."
+        f" {extremes(table, 'label', 'price_central_usd_per_mtok', 'price')}"
+        f" {extremes(table, 'label', 'cost_central_usd_per_mtok', 'cost')}"
+    )
+    words = show.Caption(
+        title=title, subtitle=subtitle, source=source, alt=alt, units=("usd_per_mtok", "share")
+    )
     show.figure(found, "below_cost", fig, words, table)
 
 

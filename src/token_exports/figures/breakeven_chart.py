@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from token_exports import formats
 from token_exports.figures import mining_marks as marks
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.mining import KIND_COLOURS, log_axis
 from token_exports.figures.theme import ORIGIN_COLOURS, ORIGIN_NAMES
 from token_exports.models import mining_breakeven
@@ -157,7 +158,9 @@ def break_even_rows(
         subtitle="Bars: from all costs (left) over running cost (dot) to power only (right); tokens"
         " with both ends of their own estimate. An arrow: below the axis",
         source=source,
-        alt=f"Intervals in rows over two bands of tariffs, older machines to the left. {title}.",
+        alt="Intervals in rows over two bands of tariffs, older machines to the left."
+        f" {extremes(rows, 'label', 'central_usd_per_kwh', 'price that can be paid')}",
+        units=("usd_per_kwh",),
     )
     show.figure(found, "break_even_prices", fig, words, rows)
 

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 
 from token_exports.figures import mining_marks as marks
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.breakeven_chart import Tariffs
 from token_exports.figures.mining import MINING_COLOUR, log_axis
 from token_exports.models import mining_breakeven
@@ -66,12 +67,15 @@ def break_even_lines(found: Results, prices: pd.DataFrame, tariffs: Tariffs, sou
         last = ended.iloc[-1]
         month = marks.month_name(str(last["last_profitable_month"]))
         title = f"At China's {marks.money(china)} the {last['generation']} last paid in {month}"
+    newest = prices[prices["month"] == prices["month"].max()]
     words = show.Caption(
         title=title,
         subtitle="Price of power at which revenue just pays it, by machine, from release on."
         " Bands: tariffs of large users in China (red), the US (blue); dotted: national industry",
         source=source,
-        alt=f"Falling lines, one per machine, crossing bands of tariffs. {title}.",
+        alt="Falling lines, one per machine, crossing bands of tariffs. In the last month:"
+        f" {extremes(newest, 'generation', 'power_only_usd_per_kwh', 'price')}",
+        units=("usd_per_kwh",),
     )
     show.figure(found, "break_even_over_time", fig, words, prices)
 

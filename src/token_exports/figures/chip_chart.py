@@ -6,6 +6,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.chip_record import MODEL
 from token_exports.figures.marks import beside, percent, rows
 from token_exports.figures.theme import COMPONENT_COLOURS, INK, ORIGIN_COLOURS, ORIGIN_NAMES
@@ -97,8 +98,14 @@ def chips(found: Results, table: pd.DataFrame, traffic: str, source: str) -> Non
         f"Full cost of {MODEL}, {traffic}; red: bought and run in China, blue: in the United"
         " States; lines: 90% of the draws"
     )
-    alt = f"Intervals of cost and bars of electricity's share by accelerator. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = (
+        "Intervals of cost and bars of electricity's share by accelerator, cheapest first."
+        f" {extremes(table, 'label', 'central_usd_per_mtok', 'cost')}"
+        f" {extremes(table, 'label', 'central_electricity_cost_share', 'share of electricity')}"
+    )
+    words = show.Caption(
+        title=title, subtitle=subtitle, source=source, alt=alt, units=("usd_per_mtok", "share")
+    )
     show.figure(found, "accelerators", fig, words, table)
 
 

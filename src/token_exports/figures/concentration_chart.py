@@ -7,6 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside, rows
 from token_exports.figures.share_marks import day_number, month_ticks, unbroken
 from token_exports.figures.theme import INK, ORIGIN_COLOURS
@@ -139,11 +140,14 @@ def concentration_over_time(found: Results, table: pd.DataFrame, study: str, sou
     for group, ax in zip(concentration.GROUPS, axes, strict=True):
         effective_numbers(table, group, study, ax)
     title = f"Over {study} the tokens lie as if {_span(table, study, MODEL, ALL)} shared them"
+    models = table[(table["group"] == MODEL) & (table["within"] == ALL)]
     caption = show.Caption(
         title=title,
         subtitle="Effective number (one over the Herfindahl index) of each window; band: bounds",
         source=source,
-        alt=f"Three bands with gaps, by model above and by developer below. {title}.",
+        alt="Three bands over time with gaps, by model above and by developer below."
+        f" {extremes(models, 'window', 'effective_low_count', 'least number of models')}",
+        units=("count",),
     )
     show.figure(found, "concentration", fig, caption, table)
 

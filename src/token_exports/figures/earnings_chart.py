@@ -7,8 +7,9 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from token_exports import formats
+from token_exports.figures import hits, show, theme
 from token_exports.figures import mining_marks as marks
-from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.mining import MINING_COLOUR, TOKEN_COLOUR, log_axis
 from token_exports.figures.mining_text import BASES
 from token_exports.figures.theme import INK
@@ -89,8 +90,12 @@ def _scale(ax: Axes, *, log: bool) -> None:
 def _mining(months: pd.DataFrame, quantity: str, ax: Axes) -> None:
     when = marks.decimal_years(months["month"])
     low, high = (months[f"{quantity}_{end}_usd_per_kwh"] for end in ("low", "high"))
-    ax.fill_between(when, low, high, color=MINING_COLOUR, alpha=0.22, linewidth=0)
-    ax.plot(when, months[f"{quantity}_central_usd_per_kwh"], color=MINING_COLOUR, linewidth=1.4)
+    with hits.series("Bitcoin mining", ax):
+        ax.fill_between(when, low, high, color=MINING_COLOUR, alpha=0.22, linewidth=0)
+        ax.plot(when, months[f"{quantity}_central_usd_per_kwh"], color=MINING_COLOUR, linewidth=1.4)
+    ends = (str(low.name), str(high.name))
+    told = hits.told(months, "month", f"{quantity}_central_usd_per_kwh", across=when, ends=ends)
+    hits.points(ax, "Bitcoin mining", MINING_COLOUR, told)
     marks.year_axis(ax, 3)
 
 
@@ -111,21 +116,35 @@ def _tokens(tokens: pd.DataFrame, quantity: str, energy_basis: str, ax: Axes) ->
     for basis in tokens["energy_basis"].unique():
         rows = token_earnings.on_basis(tokens, str(basis))
         when = _years(rows["when"])
-        if basis != energy_basis:
-            style = STYLES[str(basis)]
-            ax.plot(when, rows[central], color=INK["soft"], linewidth=0.9, linestyle=style)
-            ends[str(basis)] = (float(when[-1]), float(rows[central].iloc[-1]))
-            continue
-        ax.fill_between(when, rows[low], rows[high], color=TOKEN_COLOUR, alpha=0.22, linewidth=0)
-        sold = rows["kind"] == token_earnings.SOLD
-        ax.plot(when, rows[central], color=TOKEN_COLOUR, linewidth=1)
-        ax.plot(when[sold], rows.loc[sold, central], "o", color=TOKEN_COLOUR, markersize=3)
+        chosen, name = basis == energy_basis, _series(str(basis))
+        with hits.series(name, ax):
+            if chosen:
+                _band(rows, (low, central, high), ax)
+            else:
+                style = STYLES[str(basis)]
+                ax.plot(when, rows[central], color=INK["soft"], linewidth=0.9, linestyle=style)
+        ends_of = (low, high) if chosen else None  # the others are drawn without a band
+        told = hits.told(rows, "label", central, across=when, ends=ends_of)
+        hits.points(ax, name, TOKEN_COLOUR if chosen else INK["soft"], told)
         ends[str(basis)] = (float(when[-1]), float(rows[central].iloc[-1]))
     marks.year_axis(ax, 1)
     left, right = ax.get_xlim()
     ax.set_xticks([year for year in range(int(left), int(right) + 1) if left <= year <= right])
     ax.set_xlim(left, right + 0.62 * (right - left))
     _name_ends(ends, energy_basis, PUSH_RATIO[quantity], ax)
+
+
+def _band(rows: pd.DataFrame, columns: tuple[str, str, str], ax: Axes) -> None:
+    """Line with its band; weeks whose tokens are known are dots."""
+    low, central, high = columns
+    when, sold = _years(rows["when"]), rows["kind"] == token_earnings.SOLD
+    ax.fill_between(when, rows[low], rows[high], color=TOKEN_COLOUR, alpha=0.22, linewidth=0)
+    ax.plot(when, rows[central], color=TOKEN_COLOUR, linewidth=1)
+    ax.plot(when[sold], rows.loc[sold, central], "o", color=TOKEN_COLOUR, markersize=3)
+
+
+def _series(basis: str) -> str:
+    return f"tokens, {BASES[basis]}"
 
 
 def _name_ends(
@@ -136,15 +155,16 @@ def _name_ends(
     for basis, (x, y) in sorted(ends.items(), key=lambda item: item[1][1]):
         place = max(y, lowest)
         lowest = place * push_ratio if place > 0 else lowest
-        ax.annotate(
-            BASES[basis].replace(" energy", ""),
-            (x, y),
-            (x + 0.06, place),
-            textcoords="data",
-            va="center",
-            fontsize=8,
-            color=TOKEN_COLOUR if basis == energy_basis else INK["soft"],
-        )
+        with hits.series(_series(basis), ax):
+            ax.annotate(
+                BASES[basis].replace(" energy", ""),
+                (x, y),
+                (x + 0.06, place),
+                textcoords="data",
+                va="center",
+                fontsize=8,
+                color=TOKEN_COLOUR if basis == energy_basis else INK["soft"],
+            )
 
 
 def earnings(
@@ -185,13 +205,17 @@ def earnings(
         f" mining {_signed(float(mined['net_central_usd_per_kwh']))} after all cost"
         f" in {marks.month_name(str(mined['month']))}"
     )
+    own = tokens[tokens["energy_basis"] == energy]
     words = show.Caption(
         title=title,
         subtitle="USD per kWh. Mining: bands of the electricity estimate. Tokens:"
         f" {REVENUE_WORDS[revenue]}; {BASES[energy]} with band, dots are weeks of known tokens,"
         " before them one service's list price; net of server rent. Lower panels linear near zero",
         source=source,
-        alt=f"Four panels: mining by month left, tokens right, gross above net. {title}.",
+        alt="Lines in four panels: mining by month left, tokens right, gross above net."
+        f" {extremes(months, 'month', 'gross_central_usd_per_kwh', 'gross value of mining')}"
+        f" {extremes(own, 'label', 'gross_central_usd_per_kwh', 'gross value of tokens')}",
+        units=("usd_per_kwh",),
     )
     show.figure(found, "earnings", fig, words, frame(months, tokens))
 

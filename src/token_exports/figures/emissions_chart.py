@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from token_exports import formats
 from token_exports.figures import mining_marks, show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import rows as as_dicts
 from token_exports.figures.mining import KIND_COLOURS, log_axis
 from token_exports.figures.theme import INK
@@ -227,13 +228,16 @@ def by_grid(found: Results, rows: pd.DataFrame, source: str) -> None:
         f"The same tokens emit {_times(emissions.place_ratio(rows))} as much on China's grid as on"
         f" the US grid, {NAMES[name]} factors"
     )
+    own = drawn(rows[rows["good"] != "broker"])
+    own = own.assign(grid=own["country"] + ", " + own["region"])
     words = show.Caption(
         title=title,
         subtitle=f"{SCOPES[name]}. Bars: interval of the energy, not of the factor; diamonds: the"
         f" broker's energy. Each step is ten times; {year}",
         source=source,
-        alt=f"Two panels with a row per grid, from the dirtiest to the cleanest; mining lies far"
-        f" right of tokens in grams per dollar. {title}.",
+        alt="Dots in a row per grid, from the dirtiest to the cleanest; mining lies far right of"
+        f" tokens. {extremes(own, 'grid', 'central_g_per_mtok', 'emission of tokens')}",
+        units=("g_per_mtok", "g_per_usd"),
     )
     show.figure(found, f"emissions_{name}", fig, words, rows)
 

@@ -8,6 +8,7 @@ from matplotlib.ticker import FuncFormatter
 from token_exports import formats
 from token_exports.figures import mining_marks as marks
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.mining import MINING_COLOUR, REPORTED_COLOUR, log_axis
 from token_exports.figures.theme import INK
 from token_exports.models import fleet_check
@@ -166,7 +167,9 @@ def fleet_against_index(found: Results, tables: dict[str, pd.DataFrame], source:
         " energy per terahash of the fleet, each step ten times (below; band: best and worst"
         " machine that pays)",
         source=source,
-        alt=f"A ratio by month near one, and a falling efficiency with printed values. {title}.",
+        alt="A line by month near one, and a falling line of efficiency with printed values."
+        f" {extremes(compared, 'month', 'guess_ratio', 'ratio')}",
+        units=("ratio", "j_per_th"),
     )
     show.figure(found, "fleet_check", fig, words, pd.concat([compared, tables["extension"]]))
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from token_exports.figures import share_words, show
-from token_exports.figures.marks import rows
+from token_exports.figures import hits, share_words, show
+from token_exports.figures.alt import extremes
+from token_exports.figures.launch_marks import launches
 from token_exports.figures.share import ALL_TOKENS, CN, essay_line_left
 from token_exports.figures.share_marks import day_number, month_ticks, unbroken
-from token_exports.figures.share_words import model_name, percent
-from token_exports.figures.theme import INK, ORIGIN_COLOURS, ORIGIN_NAMES, canvas
+from token_exports.figures.share_words import percent
+from token_exports.figures.theme import INK, ORIGIN_NAMES, canvas
 from token_exports.models import launch_course
 from token_exports.models.launch_effect import NEWEST_DAYS, YOUNG_DAYS
 from token_exports.models.windows import Window, when_known
@@ -20,10 +20,8 @@ from token_exports.results import Results
 from token_exports.uncertainty import Interval
 
 EVERYTHING, LEFT = "everything", "without_free_or_young"
+LINES = {LEFT: ("without free and young", ALL_TOKENS), EVERYTHING: ("all models", CN)}
 STEP_DAYS = {"window": 1, "chart": 7}
-MOST_NAMES, NAME_SPACE_DAYS = 8, 34
-MARKS_AT, NAMES_AT = 1.03, 1.06
-"""Heights of the launches, in shares of the axis: above everything."""
 NAME_HEIGHTS, NAME_CLEARANCE, NAME_WIDTH_SHARE = (0.05, 0.45, 0.95), 0.05, 0.19
 """Where the study window can be named, and the room that its name takes."""
 ORIGINS = ("cn", "us")
@@ -137,8 +135,11 @@ def without_launches(
         f"Chinese share of {share_words.of_list(study.n)} tokens; young: under {YOUNG_DAYS} days;"
         " dots: weekly chart;\nmarks above: launches of later leaders, hollow if free"
     )
-    alt = f"Two lines with gaps and the band between them. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = "Two lines with gaps and the band between them. " + " ".join(
+        extremes(history[history["series"] == series], "window_end", "cn_top_n_share", what)
+        for series, what in ((EVERYTHING, "share of all models"), (LEFT, "share of the rest"))
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("share",))
     show.figure(found, "without_launches", fig, words, history)
 
 
@@ -160,15 +161,19 @@ def draw_history(history: pd.DataFrame, ticks: pd.DataFrame, study: Study, ax: A
             dot = "o" if basis == "chart" or len(part) == 1 else ""
             ends = part["window_end"]
             ax.fill_between(ends, part[EVERYTHING], part[LEFT], color=CN, alpha=0.18, lw=0)
-            ax.plot(ends, part[LEFT], color=ALL_TOKENS, lw=1.1, marker=dot, ms=2.4)
-            ax.plot(ends, part[EVERYTHING], color=CN, lw=1.3, marker=dot, ms=2.4)
+            for series, (name, colour) in LINES.items():
+                with hits.series(name, ax):
+                    ax.plot(ends, part[series], color=colour, lw=1.2, marker=dot, ms=2.4)
+    for series, (name, colour) in LINES.items():
+        told = hits.told(history[history["series"] == series], "window_end", "cn_top_n_share")
+        hits.points(ax, name, colour, told)
     _name_lines(wide.reset_index(), ax)
     ax.set_ylim(0, 1)
     ax.margins(x=0.02)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     ax.grid(axis="y")
     _mark_study(history, study, ax)
-    _launches(ticks, ax)
+    launches(ticks, ax)
     month_ticks(ax)
     essay_line_left(ax, study.stated_share)
     return ax
@@ -204,14 +209,11 @@ def _name_lines(wide: pd.DataFrame, ax: Axes) -> None:
     if last.empty:
         return
     higher = float(last[EVERYTHING].iloc[0]) >= float(last[LEFT].iloc[0])
-    for series, name, colour in (
-        (EVERYTHING, "all models", CN),
-        (LEFT, "without free\nand young", ALL_TOKENS),
-    ):
+    for series, (name, colour) in LINES.items():
         up = (series == EVERYTHING) == higher
         at = (day_number(last["window_end"].iloc[0]), float(last[series].iloc[0]))
         ax.annotate(
-            name,
+            name.replace("free ", "free\n"),
             at,
             (6, 7 if up else -7),
             textcoords="offset points",
@@ -219,38 +221,6 @@ def _name_lines(wide: pd.DataFrame, ax: Axes) -> None:
             fontsize=8,
             color=colour,
         )
-
-
-def _launches(ticks: pd.DataFrame, ax: Axes) -> None:
-    """Marks above the axes, the most used ones with their names."""
-    low, high = ax.get_xlim()
-    days = ticks["launched_on"].map(day_number)
-    shown = ticks[days.between(low, high)]
-    for (origin, free), part in shown.groupby(["origin", "free"]):
-        colour = ORIGIN_COLOURS[str(origin)]
-        face = "none" if free else colour
-        at = part["launched_on"].map(day_number)
-        height = [MARKS_AT] * len(part)
-        ax.plot(at, height, "v", color=colour, markerfacecolor=face, ms=4, clip_on=False)
-    for row in _named(shown):
-        ax.annotate(
-            model_name(row["model"]),
-            (day_number(row["launched_on"]), NAMES_AT),
-            rotation=38,
-            fontsize=8,
-            color=ORIGIN_COLOURS[row["origin"]],
-            annotation_clip=False,
-        )
-
-
-def _named(shown: pd.DataFrame) -> list[dict[str, Any]]:
-    """The largest launches whose names do not run into each other."""
-    named: list[dict[str, Any]] = []
-    for row in rows(shown.sort_values("peak_chart_share", ascending=False)):
-        away = [abs((row["launched_on"] - other["launched_on"]).days) for other in named]
-        if len(named) < MOST_NAMES and all(days >= NAME_SPACE_DAYS for days in away):
-            named.append(row)
-    return named
 
 
 def without_launches_takeaway(

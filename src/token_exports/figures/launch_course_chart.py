@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
 from token_exports.figures import share_words, show
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import rows
 from token_exports.figures.share_words import model_name
 from token_exports.figures.theme import INK, ORIGIN_COLOURS, ORIGIN_NAMES, PATCH, canvas
@@ -45,8 +46,11 @@ def event_study(found: Results, course: pd.DataFrame | None, source: str) -> Non
         "Share of all tokens by week since launch; thin: one model, thick: median of at least"
         f" {share_words.count(FEWEST_FOR_A_MEDIAN)};\nbelow the weeks: models followed so long"
     )
-    alt = f"A panel of lines for China and one for the United States. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = (
+        "Lines since launch, a panel for China and one for the United States."
+        f" {extremes(course, 'model', 'high_share', 'share of a model in a week')}"
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("share",))
     show.figure(found, "event_study", fig, words, course)
 
 

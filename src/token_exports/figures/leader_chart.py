@@ -1,6 +1,7 @@
 """Figures of notebook 01: who leads the weekly chart, how long, and what is left after a peak."""
 
 import re
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,7 +9,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from token_exports import formats
-from token_exports.figures import theme
+from token_exports.figures import hits, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside
 from token_exports.figures.share_marks import day_number, month_ticks, unbroken
 from token_exports.figures.share_words import model_name
@@ -29,8 +31,6 @@ LABEL_DAYS = 14.0
 """Room that a name takes along the time axis."""
 NAME_RANKS = 6.6
 """Room above rank one for the names."""
-DECAY_WEEKS = 16
-DECAY_TOP = 1.12
 Points = tuple[list[float], list[float]]
 _DATE_END = re.compile(r"\d{4}$")
 
@@ -61,8 +61,12 @@ def who_leads(
     subtitle = (
         f"Ranks 1 to {n} by week; strong lines: models that led; a break: outside, or no list"
     )
-    alt = f"A line of ranks for each model, coloured by its developer's origin. {title}."
-    words = Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    leads = lists[lists["rank"] == 1].value_counts("model_slug").rename("lead_weeks").reset_index()
+    alt = (
+        "A line of ranks for each model, coloured by its developer's origin."
+        f" {extremes(leads, 'model_slug', 'lead_weeks', 'count of weeks at rank one')}"
+    )
+    words = Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("rank",))
     figure(found, "who_leads", fig, words, lists[lists["rank"] <= n])
 
 
@@ -86,8 +90,13 @@ def draw_ranks(lists: pd.DataFrame, spells: pd.DataFrame, n: int, ax: Axes) -> A
         for origin, rows in part.groupby("origin"):
             line, dots = _runs(rows)
             colour = ORIGIN_COLOURS[str(origin)]
-            ax.plot(*line, lw=width, color=colour, alpha=alpha, zorder=layer)
-            ax.plot(*dots, "o", ms=2, color=colour, alpha=alpha, zorder=layer)
+            with hits.series(ORIGIN_NAMES[str(origin)], ax):
+                ax.plot(*line, lw=width, color=colour, alpha=alpha, zorder=layer)
+                ax.plot(*dots, "o", ms=2, color=colour, alpha=alpha, zorder=layer)
+    for origin, rows in top.groupby("origin"):
+        said = rows.assign(name=rows["model_slug"].map(model_name))
+        told = ((r.period_start, r.rank, f"{r.rank}. {r.name}") for r in said.itertuples())
+        hits.points(ax, ORIGIN_NAMES[str(origin)], ORIGIN_COLOURS[str(origin)], told)
     _name_leaders(spells, ax)
     ax.set_ylim(n + 0.5, 1 - NAME_RANKS)
     ax.set_yticks(range(1, n + 1))
@@ -127,8 +136,10 @@ def _name_leaders(spells: pd.DataFrame, ax: Axes) -> None:
         starts, apart(starts, LABEL_DAYS), names, each["origin"], strict=True
     ):
         colour = ORIGIN_COLOURS[origin]
-        ax.plot([start, place, place], [1, 0.2, -0.1], color=colour, lw=0.6, zorder=1)
-        ax.text(place, -0.25, name, rotation=90, fontsize=8, color=colour, ha="center", va="bottom")
+        look: dict[str, Any] = {"rotation": 90, "fontsize": 8, "ha": "center", "va": "bottom"}
+        with hits.series(ORIGIN_NAMES[origin], ax):
+            ax.plot([start, place, place], [1, 0.2, -0.1], color=colour, lw=0.6, zorder=1)
+            ax.text(place, -0.25, name, color=colour, **look)
 
 
 def leader_names(slugs: list[str]) -> list[str]:
@@ -176,8 +187,15 @@ def survival_curves(found: Results, table: pd.DataFrame, *, source: str) -> None
     title = "; ".join(f"{GROUP_NAMES[g].lower()}: {_medians(table, g)}" for g in groups)
     title = f"Median weeks at {title}" if groups[0] == "lead" else f"Median weeks, {title}"
     subtitle = "Kaplan-Meier by year of entry with 90% limits; stays cut by a missing list censored"
-    alt = f"Falling steps with bands, one per year of entry, in {len(groups)} panels. {title}."
-    words = Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    last = table.groupby(["group", "entry_year"], as_index=False).tail(1)
+    last = last.assign(stay=last["group"].map(GROUP_NAMES) + " " + last["entry_year"].astype(str))
+    alt = (
+        f"Falling steps with bands, one per year of entry, in {len(groups)} panels."
+        f" {extremes(last, 'stay', 'survival_share', 'part left at the end of its line')}"
+    )
+    words = Caption(
+        title=title, subtitle=subtitle, source=source, alt=alt, units=("share", "weeks")
+    )
     figure(found, "leader_survival", fig, words, table)
 
 
@@ -226,71 +244,4 @@ def draw_survival(table: pd.DataFrame, ax: Axes) -> Axes:
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     ax.set_xlabel("weeks since entry")
-    return ax
-
-
-def half_life(
-    found: Results, each: pd.DataFrame, middle: pd.DataFrame, title: str, *, source: str
-) -> None:
-    """Shares after the peak, by origin, filed as a figure.
-
-    Parameters
-    ----------
-    found
-        Results of the notebook.
-    each, middle
-        From `peak_decay.paths` and `peak_decay.median_path`.
-    title
-        The finding, from `leader_words.decay_title`.
-    source
-        Attribution of the data.
-    """
-    origins = [o for o in ("cn", "us") if o in set(each["origin"])]
-    origins = origins or [str(each["origin"].iloc[0])]
-    fig, axes = theme.canvas(2.9, columns=len(origins))
-    for origin, ax in zip(origins, axes, strict=True):
-        draw_decay(each[each["origin"] == origin], middle[middle["origin"] == origin], ax)
-    axes[0].set_ylabel("share of the chart, peak = 100%")
-    subtitle = (
-        "Thin: a model until it leaves the chart (dot); band: median, models outside the chart at"
-        " nothing or at the most they can have"
-    )
-    alt = f"Thin falling lines from a common peak and a band, one panel per origin. {title}."
-    words = Caption(title=title, subtitle=subtitle, source=source, alt=alt)
-    figure(found, "half_life", fig, words, each)
-
-
-def draw_decay(each: pd.DataFrame, middle: pd.DataFrame, ax: Axes) -> Axes:
-    """Thin lines while a model is charted, a dot where it leaves, and the median's band.
-
-    Parameters
-    ----------
-    each : DataFrame
-        ``model``, ``origin``, ``days``, ``low_ratio``, ``listed``; one origin.
-    middle : DataFrame
-        ``days``, ``low_ratio``, ``high_ratio``; one origin.
-    ax : Axes
-        Where to draw.
-    """
-    origin = str(each["origin"].iloc[0])
-    colour, last = ORIGIN_COLOURS[origin], DECAY_WEEKS * WEEK_DAYS
-    for _, rows in each[each["days"] <= last].groupby("model"):
-        first = rows[rows["listed"].cummin()]
-        weeks, leaves = first["days"] / WEEK_DAYS, len(first) < len(rows)
-        ax.plot(weeks, first["low_ratio"], color=colour, lw=0.8, alpha=0.5)
-        if leaves:
-            ax.plot(weeks.iloc[-1:], first["low_ratio"].iloc[-1:], "o", color=colour, ms=2.6)
-    shown = middle[middle["days"] <= last]
-    weeks = shown["days"] / WEEK_DAYS
-    ax.fill_between(weeks, shown["low_ratio"], shown["high_ratio"], color=colour, alpha=0.22, lw=0)
-    for column in ("low_ratio", "high_ratio"):
-        ax.plot(weeks, shown[column], color=colour, lw=2)
-    ax.axhline(0.5, color=INK["text"], lw=0.9, ls=(0, (4, 3)))
-    count = each["model"].nunique()
-    ax.set_title(f"{ORIGIN_NAMES[origin]}: {count} peaks", loc="left", color=colour)
-    ax.set_xlim(0, DECAY_WEEKS)
-    ax.set_ylim(0, DECAY_TOP)
-    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-    ax.set_xlabel("weeks since the peak")
     return ax

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import rows
 from token_exports.figures.share_words import count, model_name, of_list, percent, share
 from token_exports.figures.theme import INK, ORIGIN_COLOURS
@@ -168,7 +169,9 @@ def leave_one_out_dots(
         subtitle=f"Chinese share of {of_list(n)} tokens, {study}; dot: the next moves up;"
         " ring: nobody does; grey line: with all",
         source=source,
-        alt=f"A row for each of {len(table)} models and developers left out. {title}.",
+        alt=f"Dots in a row for each of {len(table)} models and developers left out."
+        f" {extremes(table, 'left_out', 'refilled_share', 'share without one')}",
+        units=("share",),
     )
     show.figure(found, "leave_one_out", fig, caption, table)
 

@@ -9,6 +9,7 @@ from matplotlib.ticker import NullLocator
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside, rows
 from token_exports.figures.theme import COMPONENT_COLOURS, INK, ORIGIN_COLOURS
 from token_exports.results import Results
@@ -102,8 +103,13 @@ def ledger(found: Results, table: pd.DataFrame, recorded: Recorded, source: str)
         "Effective price, Opus 4.6 over M2.5, each on its own mix; percent: part of the"
         " logarithm; mean over all orders; lines: 90% of the draws"
     )
-    alt = f"Waterfall of factors that multiply to the price gap. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = (
+        "Waterfall of factors that multiply to the price gap."
+        f" {extremes(table, 'label', 'central_share', 'part of the gap')}"
+    )
+    words = show.Caption(
+        title=title, subtitle=subtitle, source=source, alt=alt, units=("ratio", "share")
+    )
     show.figure(found, "price_ledger", fig, words, table)
 
 

@@ -6,8 +6,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
 from token_exports import formats
+from token_exports.figures import hits, show, theme
 from token_exports.figures import mining_marks as marks
-from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.mining import MINING_COLOUR, REPORTED_COLOUR
 from token_exports.figures.theme import INK
 from token_exports.models import mining_history
@@ -108,7 +109,11 @@ def draw(
     """
     share, energy = axes
     when = marks.decimal_years(china["month"])
+    bounds_twh = ("energy_lower_twh", "energy_upper_twh")
     for ax, column in ((share, "hashrate_share"), (energy, "energy_guess_twh")):
+        ends = bounds_twh if ax is energy else None
+        told = hits.told(china, "month", column, across=when, ends=ends)
+        hits.points(ax, "map of machines", MINING_COLOUR, told)
         ax.plot(when, china[column], color=MINING_COLOUR, linewidth=1.5)
         ax.set_xlim(FIRST_YEAR, 2026.6)
         marks.year_axis(ax)
@@ -237,7 +242,10 @@ def china_over_time(
         subtitle="Share of Bitcoin's hashrate; its electricity in TWh a month. Line: map of"
         " machines, with the bounds of the electricity; boxes: other sources, not comparable",
         source=source,
-        alt=f"Two panels by month with gaps, hatched boxes before the map. {title}.",
+        alt="Lines by month with gaps in two panels, hatched boxes before the map."
+        f" {extremes(china, 'month', 'hashrate_share', 'share')}"
+        f" {extremes(china, 'month', 'energy_guess_twh', 'electricity of a month')}",
+        units=("share", "twh"),
     )
     show.figure(found, "china_over_time", fig, words, china)
 

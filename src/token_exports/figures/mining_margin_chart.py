@@ -6,6 +6,7 @@ from matplotlib.ticker import FuncFormatter
 
 from token_exports.figures import mining_marks as marks
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.mining import MINING_COLOUR, log_axis
 from token_exports.figures.theme import COMPONENT_COLOURS, INK
 from token_exports.models import mining_margin, mining_vintage
@@ -176,7 +177,10 @@ def gross_and_net(found: Results, months: pd.DataFrame, costs: MinerCosts, sourc
         " electricity; at its upper end every miner just pays the index's price of power."
         " Lower panel linear near zero, else each step ten times",
         source=source,
-        alt=f"Two panels by month with bands, gross on a log scale above net. {title}.",
+        alt="Lines by month with bands, gross on a log scale above net."
+        f" {extremes(months, 'month', 'gross_central_usd_per_kwh', 'gross value')}"
+        f" {extremes(months, 'month', 'net_central_usd_per_kwh', 'net value')}",
+        units=("usd_per_kwh",),
     )
     show.figure(found, "mining_margin", fig, words, months)
 

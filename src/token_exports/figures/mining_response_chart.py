@@ -7,6 +7,7 @@ from matplotlib.ticker import FuncFormatter
 from token_exports import formats
 from token_exports.figures import mining_marks as marks
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.mining import MINING_COLOUR
 from token_exports.figures.theme import INK
 from token_exports.models import mining_map, mining_response
@@ -149,14 +150,17 @@ def price_response(found: Results, tables: dict[str, pd.DataFrame], source: str)
     draw_elasticity(tables, ax)
     said = [f"{_percent_of_ten(_longest(t).central)} {label}" for label, t in tables.items()]
     title = f"Hashrate within a year of a price 10% higher: {', '.join(said)}"
+    data = pd.concat([t.assign(sample=label) for label, t in tables.items()])
+    months = data["sample"] + ", month " + data["lag_count"].astype(str)
     words = show.Caption(
         title=title,
         subtitle="Cumulative elasticity from monthly log changes; bands: 90% of block-bootstrap"
         " samples. Two samples that overlap",
         source=source,
-        alt=f"Two lines with wide bands over twelve months, one around zero. {title}.",
+        alt=f"Lines with wide bands over twelve months. "
+        f"{extremes(data.assign(at=months), 'at', 'central_ratio', 'elasticity')}",
+        units=("ratio",),
     )
-    data = pd.concat([t.assign(sample=label) for label, t in tables.items()])
     show.figure(found, "hashrate_response", fig, words, data)
 
 

@@ -64,8 +64,11 @@ def _central(found: Found, name: str, digits: int = 2) -> str:
     return quantity(found[name].central, found[name].unit, digits)
 
 
-def _caption(title: str, subtitle: str, picture: str, source: str = SOURCE) -> Caption:
-    return Caption(title=title, subtitle=subtitle, source=source, alt=f"{picture}. {title}.")
+def _caption(
+    words: tuple[str, str], picture: str, units: tuple[str, ...], source: str = SOURCE
+) -> Caption:
+    title, subtitle = words
+    return Caption(title=title, subtitle=subtitle, source=source, alt=picture, units=units)
 
 
 # ---- a kilowatt-hour
@@ -78,11 +81,18 @@ def share_caption(found: Found, basis: str, price_usd_per_kwh: float) -> Caption
     """Words around the figure of electricity's part."""
     tokens = _central(found, f"{PREFIXES[basis]}token_electricity_revenue_share")
     miners = _central(found, "cn_mining_electricity_revenue_share")
-    return _caption(
+    title = (
         f"Power is {tokens} of the list price of tokens; it was {miners} of what China's miners"
-        " earned",
-        f"Electricity at {price_usd_per_kwh:g} USD/kWh over gross revenue; last row: full cost",
-        "Rows of dots with bands, mining above, tokens below",
+        " earned"
+    )
+    return _caption(
+        (
+            title,
+            f"Electricity at {price_usd_per_kwh:g} USD/kWh over gross revenue; last row: full cost",
+        ),
+        f"Rows of dots with bands, mining by year above, tokens below: {miners} for China's miners,"
+        f" {tokens} for tokens.",
+        ("share",),
     )
 
 
@@ -108,11 +118,16 @@ def size_caption(found: Found, basis: str) -> Caption:
     """Words around the ladder."""
     name = f"{PREFIXES[basis]}token"
     ratio = found[f"{name}_over_mining_electricity_ratio"].central
+    drew = _central(found, f"{name}_average_power_mw")
+    title = (
+        f"The week's Chinese tokens drew {drew},"
+        f" {times_or_part(ratio, 'what Chinese mining drew in 2020')}"
+    )
     return _caption(
-        f"The week's Chinese tokens drew {_central(found, f'{name}_average_power_mw')},"
-        f" {times_or_part(ratio, 'what Chinese mining drew in 2020')}",
-        "Average power of each flow; bars: 90% or bounds; diamonds: the broker's energy",
-        "Ladder of flows on a log scale, token streams at its foot",
+        (title, "Average power of each flow; bars: 90% or bounds; diamonds: the broker's energy"),
+        f"Ladder of flows on a log scale, token streams at its foot: {drew} for the week's tokens,"
+        f" {_central(found, 'cn_mining_2020_power_mw')} for China's mining of 2020.",
+        ("mw",),
         f"{SOURCE}; National Data Administration; press",
     )
 
@@ -135,10 +150,12 @@ def location_caption(flips: pd.DataFrame, basis: str) -> Caption:
     title = "Even if all were served in China, the tokens would stay below every reference"
     if first["enough"]:
         title = f"At {share} served in China, {first['flow']} equal: {first['reference']}"
+    needed = number(first["flip_served_in_china_ratio"], "ratio")
     return _caption(
-        title,
-        f"Average power served in China ({BASES[basis]}); grey: assumed share",
-        "Curves rising with the share served in China, and lines of reference",
+        (title, f"Average power served in China ({BASES[basis]}); grey: assumed share"),
+        "Curves rising with the share served in China, and level lines of reference. The nearest,"
+        f" {first['reference']}, takes {needed} times the tokens: {first['flow']}.",
+        ("mw", "share"),
         f"{SOURCE}; press",
     )
 

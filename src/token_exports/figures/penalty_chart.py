@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside, rows
 from token_exports.figures.theme import COMPONENT_COLOURS, INK
 from token_exports.results import Results
@@ -47,7 +48,7 @@ def draw_penalty(table: pd.DataFrame, ax: Axes) -> Axes:
         )
         words = f"{row['central']:.2f} per token ({row['low']:.2f} to {row['high']:.2f})"
         beside(ax, words, (row["high"], below), ground=theme.PATCH)
-    ax.axvline(1, color=INK["text"], lw=1)
+    ax.axvline(1, color=INK["text"], lw=1, zorder=0.5)
     ax.annotate("US = 1", (1, 1), (3, 0), ("data", "axes fraction"), "offset points", fontsize=8)
     ax.set_yticks(range(len(table)), table["label"])
     ax.set_ylim(len(table) - 0.4, -0.6)
@@ -77,8 +78,11 @@ def penalty(found: Results, table: pd.DataFrame, source: str) -> None:
         "Grey: price per kWh; amber: cost per token on domestic chips, line: range of their"
         " reported extra consumption"
     )
-    alt = f"Pairs of bars by basis. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = (
+        "Pairs of bars by basis of the price, a line where China costs what the US does."
+        f" {extremes(table, 'label', 'central', 'cost per token', 'ratio')}"
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("ratio",))
     show.figure(found, "domestic_penalty", fig, words, table)
 
 

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside, rows
 from token_exports.figures.share_words import percent
 from token_exports.figures.theme import INK, ORIGIN_COLOURS, ORIGIN_NAMES
@@ -190,8 +191,11 @@ def press_beside_chart(
     subtitle = (
         "Tokens by origin and week: printed by the press, in the chart, on the whole platform"
     )
-    alt = f"Rings, dots and bars for {weekly['week'].nunique()} weeks. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = (
+        f"Rings, dots and bars in rows for {weekly['week'].nunique()} weeks, China above the US."
+        f" {extremes(weekly, 'week', 'press_tokens', 'printed total')}"
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("tokens",))
     ends = platform.drop(columns="period_end")
     data = weekly.merge(ends, how="left", on=["period_start", "origin"])
     show.figure(found, "press_totals", fig, words, data)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from textwrap import wrap
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -9,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator, NullLocator
 
-from token_exports.figures import theme
+from token_exports import formats
+from token_exports.figures import hits, theme
 from token_exports.figures.marks import beside, percent, rows
 
 GROUP_NAMES = {
@@ -66,6 +68,7 @@ def price_bases(ax: Axes, table: pd.DataFrame, stated: float, band: tuple[float,
         name = GROUP_NAMES[str(group)]
         ax.text(-0.62, y, name, fontsize=8, fontweight="bold", va="center", bbox=theme.PATCH)
         y += 1
+        points: list[hits.Point] = []
         for row in rows(members.sort_values("price_gap_share", ascending=False)):
             gap = row["price_gap_share"]
             agrees = band[0] <= gap <= band[1]
@@ -74,7 +77,9 @@ def price_bases(ax: Axes, table: pd.DataFrame, stated: float, band: tuple[float,
             ax.plot(gap, y, "o", color=colour, markersize=4.2)
             ticks.append(y)
             labels.append(f"{_short(row['label'])}  {row['basis_id']}")
+            points.append((gap, y, _basis_words(row)))
             y += 1
+        hits.points(ax, name, theme.INK["soft"], points)
         y += 0.25
     ax.set_yticks(ticks, labels, fontsize=8)
     ax.set_ylim(y - 0.5, -0.8)
@@ -84,6 +89,16 @@ def price_bases(ax: Axes, table: pd.DataFrame, stated: float, band: tuple[float,
     percent(ax, "China cheaper by (negative: dearer)")
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
+
+
+def _basis_words(row: dict[str, Any]) -> str:
+    """Both prices of a basis and their gap."""
+    china, us = (
+        formats.number(row[f"{country}_price_usd_per_kwh"], "usd_per_kwh")
+        for country in ("china", "us")
+    )
+    gap = formats.number(row["price_gap_share"], "share")
+    return f"{row['basis_id']}, {row['label']}: {china} over {us} USD/kWh, {gap}"
 
 
 def _short(label: str, longest: int = 46) -> str:

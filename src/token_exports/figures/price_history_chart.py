@@ -1,6 +1,7 @@
 """Figures of notebook 02: one price ratio by week, by pair of models and by solved task."""
 
 import datetime as dt
+from itertools import zip_longest
 
 import matplotlib.dates as mdates
 import pandas as pd
@@ -8,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from token_exports import formats
-from token_exports.figures import show, theme
+from token_exports.figures import hits, show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside, rows
 from token_exports.figures.theme import INK, ORIGIN_COLOURS
 from token_exports.results import Results
@@ -46,19 +48,27 @@ def draw_weeks(weekly: pd.DataFrame, stated: float, ax: Axes) -> Axes:
         Where to draw.
     """
     own = weekly[weekly["basis"] == "own_mixes"]
-    for row in rows(own):
-        ax.plot([row["period_end"]] * 2, [row["low"], row["high"]], color=OWN, lw=2)
-        ax.plot(row["period_end"], row["central"], "o", color=OWN, ms=5)
-        beside(ax, f"{row['central']:.0f}", (row["period_end"], row["high"]), OWN, shift=0)
+    with hits.series("own mixes", ax):
+        for row in rows(own):
+            ax.plot([row["period_end"]] * 2, [row["low"], row["high"]], color=OWN, lw=2)
+            ax.plot(row["period_end"], row["central"], "o", color=OWN, ms=5)
+            beside(ax, f"{row['central']:.0f}", (row["period_end"], row["high"]), OWN, shift=0)
     same = weekly[weekly["basis"] == "cheaper_mix"].sort_values("period_end")
-    ax.plot(same["period_end"], same["central"], color=LISTED, lw=1.4)
-    if not same.empty:
-        last = rows(same)[-1]
-        words = "M2.5's mix for both,\nown list prices"
-        beside(ax, words, (last["period_end"], last["central"] / 1.28), LISTED, shift=-2)
+    for name, colour, part in (("own mixes", OWN, own), ("M2.5's mix for both", LISTED, same)):
+        told = hits.told(part, "period_end", "central", ends=("low", "high"), unit="ratio")
+        hits.points(ax, name, colour, told)
+    with hits.series("M2.5's mix for both", ax):
+        ax.plot(same["period_end"], same["central"], color=LISTED, lw=1.4)
+        for last in rows(same.tail(1)):
+            words = "M2.5's mix for both,\nown list prices"
+            beside(ax, words, (last["period_end"], last["central"] / 1.28), LISTED, shift=-2)
     theme.essay_line(ax, stated, f"essay: {stated:g}{TIMES}", horizontal=True)
     ratio_axis(ax, "y", (5, max(50.0, float(weekly["high"].max()) * 1.3)))
-    dates(ax)
+    days = [f"{day.day}\n{day:%b}" for day in own["period_end"]]
+    years = [f"\n{day:%Y}" for day in own["period_end"].head(1)]  # under the first day only
+    ax.set_xticks(
+        own["period_end"], [day + year for day, year in zip_longest(days, years, fillvalue="")]
+    )
     ax.set_ylabel("Opus 4.6 over M2.5, times (log scale)")
     ax.margins(x=0.06)
     return ax
@@ -101,8 +111,11 @@ def weeks(found: Results, weekly: pd.DataFrame, stated: float, source: str) -> N
         "Effective price on each model's own mix at the platform's prices; bars: a missing price"
         " of cache reads at its two extremes"
     )
-    alt = f"Dots by week on a log scale. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = (
+        "Dots by week on a log scale, a line for one mix and the dashed line of the essay."
+        f" {extremes(own_mixes(weekly), 'period_end', 'central', 'ratio', 'ratio')}"
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("ratio",))
     show.figure(found, "ratio_by_week", fig, words, weekly)
 
 
@@ -186,8 +199,12 @@ def families(
     )
     title = f"Between the newest large models the ratio is {low} to {high}, by which pair is taken"
     subtitle = f"Filled: newest models on {day}; ring: newest models when the essay quoted prices"
-    alt = f"Dot chart of price ratios of pairs of models. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = (
+        "Dots of price ratios in a row per pair of models."
+        f" {extremes(now, 'pair', 'blend_ratio', 'ratio now')}"
+        f" {extremes(then, 'pair', 'blend_ratio', 'ratio then')}"
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("ratio",))
     both = pd.concat([then.assign(on="essay"), now.assign(on=str(day))], ignore_index=True)
     show.figure(found, "ratio_by_pair", fig, words, both)
 
@@ -249,6 +266,10 @@ def tasks(found: Results, table: pd.DataFrame, stated: float, source: str) -> No
         "One harness for both (OpenHands); dot: per solved task, bar: also as first published;"
         " ring: per task"
     )
-    alt = f"Dot chart of cost ratios by test. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    solving = table[table["basis"] == "solved_task"]
+    alt = (
+        "Dots of cost ratios in a row per test, the essay's ratio as a dashed line."
+        f" {extremes(solving, 'benchmark', 'central', 'ratio per solved task', 'ratio')}"
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("ratio",))
     show.figure(found, "cost_per_task", fig, words, table)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import rows
 from token_exports.figures.price_history_chart import TIMES, dates, ratio_axis
 from token_exports.figures.price_history_record import Quantities
@@ -93,8 +94,12 @@ def trace(found: Results, traced: pd.DataFrame, stated: float, last: dt.date, so
         "Ratio of two list prices over the days both applied, by token class; thick: newer"
         " GPT-4o of August 2024, dashed: first one"
     )
-    alt = f"Lines of price ratios over time. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    named = traced.assign(pair=traced["cheaper_tier"] + ", " + traced["basis"])
+    alt = (
+        "Level lines of price ratios over time that step where a price changed."
+        f" {extremes(named, 'pair', 'price_ratio', 'ratio')}"
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("ratio",))
     show.figure(found, "ratio_traced", fig, words, traced)
 
 

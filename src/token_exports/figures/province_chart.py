@@ -7,6 +7,7 @@ from matplotlib.ticker import PercentFormatter
 from token_exports import formats
 from token_exports.figures import mining_marks as marks
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.mining import MINING_COLOUR
 from token_exports.figures.theme import INK
 from token_exports.models import mining_history, mining_map
@@ -88,7 +89,9 @@ def provinces_by_season(found: Results, provinces: pd.DataFrame, source: str) ->
         subtitle="Open: April 2020 and start of the wet season; full: its peak (Sichuan) and low"
         " (Xinjiang). Months of the last three are not stated",
         source=source,
-        alt=f"Dots on rows of provinces, open for the dry season. {title}.",
+        alt="Dots on rows of provinces, open for the dry season."
+        f" {extremes(seasons, 'area', 'country_share', 'share')}",
+        units=("share",),
     )
     show.figure(found, "china_provinces", fig, words, seasons)
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from token_exports.figures import mining_marks as marks
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.mining import MINING_COLOUR
 from token_exports.figures.theme import COMPONENT_COLOURS, INK
 from token_exports.results import Results
@@ -117,7 +118,9 @@ def revenue_parts(found: Results, years: pd.DataFrame, source: str) -> None:
         subtitle="Costs over gross revenue by year, at the best estimate of electricity and the"
         " central costs; machines at the median quote",
         source=source,
-        alt=f"Stacked bars by year: electricity, operation, machines. {title}.",
+        alt="Stacked bars by year: electricity, operation, machines; a line where they reach all"
+        f" revenue. {extremes(years, 'year', 'electricity_share', 'part of electricity')}",
+        units=("share",),
     )
     show.figure(found, "mining_revenue_parts", fig, words, years)
 

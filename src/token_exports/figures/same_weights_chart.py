@@ -8,6 +8,7 @@ from matplotlib.ticker import NullLocator
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside, rows
 from token_exports.figures.theme import INK, ORIGIN_COLOURS
 from token_exports.models import same_weights
@@ -157,8 +158,14 @@ def same_weights_figure(found: Results, hosted: pd.DataFrame, source: str) -> No
     subtitle = (
         "List price of input tokens at the developer and at hosts; right: dearest over cheapest"
     )
-    alt = f"Dots of prices by model and host. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    offers = hosted.assign(offer=hosted["open_weights_model"] + " at " + hosted["host"])
+    alt = (
+        "Marks of prices in a row per model: its developer, hosts in the US, other hosts."
+        f" {extremes(offers, 'offer', 'input_usd_per_mtok', 'price')}"
+    )
+    words = show.Caption(
+        title=title, subtitle=subtitle, source=source, alt=alt, units=("usd_per_mtok",)
+    )
     show.figure(found, "same_weights", fig, words, hosted)
 
 
@@ -225,8 +232,6 @@ def effect_figure(found: Results, estimated: Effects, source: str) -> None:
         "Regression with a constant per model; line: 90% by wild cluster bootstrap;"
         " wide bar: hosts of unknown country on either side"
     )
-    alt = f"Dots with intervals. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
     table = pd.DataFrame(
         [
             {
@@ -240,6 +245,11 @@ def effect_figure(found: Results, estimated: Effects, source: str) -> None:
             for name, (e, b) in estimated.items()
         ]
     )
+    alt = (
+        "Dots with intervals in a row per class of token, a line where the prices are equal."
+        f" {extremes(table, 'token_class', 'central_ratio', 'ratio')}"
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("ratio",))
     show.figure(found, "china_host_effect", fig, words, table)
 
 

@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside, percent, rows
 from token_exports.figures.sensitivity_record import NAMES, OUTCOMES, SHORT
 from token_exports.figures.theme import COMPONENT_COLOURS, INK
@@ -108,6 +109,10 @@ def _canvas(counts: list[int]) -> tuple[Figure, list[Axes]]:
     return fig, list(axes.flat)
 
 
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(input=table["input"].map(NAMES))
+
+
 def tornado(found: Results, tables: Mapping[str, pd.DataFrame], source: str) -> None:
     """File the tornado of both results.
 
@@ -128,8 +133,18 @@ def tornado(found: Results, tables: Mapping[str, pd.DataFrame], source: str) -> 
         "One assumption at its low (light) or high (dark) value, all others central; China;"
         f" the {MOST_ROWS} widest"
     )
+    alt = "Tornado charts, the widest bar on top. " + " ".join(
+        extremes(
+            _named(t.head(MOST_ROWS)),
+            "input",
+            "swing",
+            f"swing of {OUTCOMES[name].lower()}",
+            unit_of(name),
+        )
+        for name, t in tables.items()
+    )
     words = show.Caption(
-        title=title, subtitle=subtitle, source=source, alt=f"Tornado charts. {title}."
+        title=title, subtitle=subtitle, source=source, alt=alt, units=("share", "usd_per_mtok")
     )
     every = pd.concat([t.assign(result=name) for name, t in tables.items()], ignore_index=True)
     show.figure(found, "tornado", fig, words, every)
@@ -164,9 +179,11 @@ def sobol(found: Results, table: pd.DataFrame, source: str) -> None:
         "Part of the variance; bar: alone and with others, line: 90% of the bootstrap;"
         f" dot: alone; China; the {MOST_ROWS} largest"
     )
-    words = show.Caption(
-        title=title, subtitle=subtitle, source=source, alt=f"Bars of Sobol indices. {title}."
+    alt = "Bars of Sobol indices with their intervals, the longest on top. " + " ".join(
+        extremes(_named(part), "input", "total_share", f"part of {OUTCOMES[name].lower()}")
+        for name, part in own.items()
     )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("share",))
     show.figure(found, "sobol", fig, words, table)
 
 

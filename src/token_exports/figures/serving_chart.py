@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside, rows
 from token_exports.figures.serving_record import names, own_place
 from token_exports.figures.share_marks import share_axis
@@ -112,7 +113,9 @@ def where_served(found: Results, places: pd.DataFrame, period: str, source: str)
         source=source,
         alt=f"A bar for each of {len(places)} Chinese models, split into tokens that were"
         " computed outside China, may have been in China, and were in China, with the number of"
-        " other hosts beside it.",
+        " other hosts beside it."
+        f" {extremes(places, 'lab', 'tokens', 'count of tokens')}",
+        units=("tokens",),
     )
     show.figure(found, "where_served", fig, caption, places)
 
@@ -251,7 +254,9 @@ def served_by_window(
         " the labs' own interfaces",
         source=source,
         alt=f"For each of {len(table)} windows a bar from the least to the most of the Chinese"
-        " models' tokens that can have been computed in China.",
+        " models' tokens that can have been computed in China."
+        f" {extremes(table, 'window', 'own_route_high_share', 'most')}",
+        units=("share",),
     )
     show.figure(found, "served_by_window", fig, caption, table)
 

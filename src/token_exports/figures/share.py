@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
+from token_exports.figures import hits
 from token_exports.figures.marks import beside
 from token_exports.figures.share_marks import (
     day_number,
@@ -87,8 +88,40 @@ def share_history(
     """
     marked = measured[measured["window"] == study].iloc[0]
     at = (day_number(marked["window_end"]), float(marked["cn_top_n_share"]))
-    for part in unbroken(weeks, "period_end", days=7):
-        ax.plot(part["period_end"], part["cn_chart_share"], color=CN, lw=1.2, marker="o", ms=2.6)
+    chart, whole = "weekly chart", "all tokens"
+    with hits.series(chart, ax):
+        for part in unbroken(weeks, "period_end", days=7):
+            ends = part["period_end"]
+            ax.plot(ends, part["cn_chart_share"], color=CN, lw=1.2, marker="o", ms=2.6)
+        name_last(ax, weeks, ("period_end", "cn_chart_share"), chart.replace(" ", "\n"), CN)
+    with hits.series(whole, ax):
+        _all_tokens(measured, ax)
+        last = ("window_end", "cn_platform_share")
+        name_last(ax, measured, last, whole.replace(" ", "\n"), ALL_TOKENS)
+    hits.points(ax, chart, CN, hits.told(weeks, "period_end", "cn_chart_share"))
+    known = measured.assign(window_end=pd.to_datetime(measured["window_end"]))
+    told = hits.told(known, *last, ends=("cn_least_share", "cn_most_share"))
+    hits.points(ax, whole, ALL_TOKENS, told)
+    ax.scatter(*at, s=70, facecolor="none", edgecolor=INK["text"], zorder=4)
+    ax.annotate(
+        "study window",
+        at,
+        xytext=(-8, 9),
+        textcoords="offset points",
+        ha="right",
+        fontsize=8,
+    )
+    ax.set_ylim(0, 1)
+    ax.margins(x=0.02)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    ax.grid(axis="y")
+    month_ticks(ax)
+    essay_line_left(ax, stated)
+    return ax
+
+
+def _all_tokens(measured: pd.DataFrame, ax: Axes) -> None:
+    """Share of all tokens with its bounds; windows that stand alone are dots."""
     for part in unbroken(measured, "window_end", days=1):
         ends = pd.to_datetime(part["window_end"])
         ax.fill_between(
@@ -101,24 +134,6 @@ def share_history(
         )
         dot = "." if len(part) == 1 else ""
         ax.plot(ends, part["cn_platform_share"], color=ALL_TOKENS, lw=1.4, marker=dot)
-    ax.scatter(*at, s=70, facecolor="none", edgecolor=INK["text"], zorder=4)
-    ax.annotate(
-        "study window",
-        at,
-        xytext=(-8, 9),
-        textcoords="offset points",
-        ha="right",
-        fontsize=8,
-    )
-    name_last(ax, weeks, ("period_end", "cn_chart_share"), "weekly\nchart", CN)
-    name_last(ax, measured, ("window_end", "cn_platform_share"), "all\ntokens", ALL_TOKENS)
-    ax.set_ylim(0, 1)
-    ax.margins(x=0.02)
-    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-    ax.grid(axis="y")
-    month_ticks(ax)
-    essay_line_left(ax, stated)
-    return ax
 
 
 def essay_line_left(ax: Axes, stated: float) -> None:
@@ -178,6 +193,7 @@ def unit_shares(table: pd.DataFrame, stated: float, ax: Axes) -> Axes:
             color=ORIGIN_COLOURS[origin],
             ha="center",
             size=8.5,
+            bbox=PATCH,
         )
     share_axis(ax)
     essay_line(ax, stated, "essay")
@@ -198,5 +214,6 @@ def _platform_range(ax: Axes, row: pd.Series, place: float) -> None:
         fontsize=8,
         va="center",
         color=INK["soft"],
+        bbox=PATCH,
         annotation_clip=False,
     )

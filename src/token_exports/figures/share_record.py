@@ -35,6 +35,16 @@ _OWN: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "market_share.platform_share",
         _TOTALS,
     ),
+    "latest_cn_top_n_share": (
+        essay_window.LABELS["cn_top_n_share"],
+        "market_share.top_n_share",
+        _DAILY,
+    ),
+    "latest_cn_platform_share": (
+        "Chinese share of all tokens, revealed previews with their developer",
+        "market_share.platform_share",
+        _TOTALS,
+    ),
     "cn_identified_share": (
         "Chinese share of all tokens of known origin",
         "market_share.identified_share",

@@ -11,12 +11,21 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from PIL import Image
 
-from token_exports.figures import svg
-from token_exports.results import Results, output_folder
+from token_exports.figures import alt, hits, svg
+from token_exports.results import Results, file_table, output_folder
+from token_exports.units import UNITS
 
-SHORTEST_ALT = 20
-PNG_DPI = 160
-PNG_COLOURS = 64
+SHORTEST_ALT = 40
+UNIT_WORDS = {
+    "share": "percent",
+    "count": "number",
+    "rank": "rank",
+    "year": "year",
+    "dim": "number",
+}
+"""What the page prints where a unit has no label."""
+PNG_DPI = 120
+PNG_COLOURS = 28
 
 
 class FigureError(ValueError):
@@ -36,20 +45,34 @@ class Caption:
     source
         Where the numbers come from and when they were read.
     alt
-        What the picture shows, for who cannot see it.
+        What the picture shows, for who cannot see it: kind of chart and extremes. Its axes are
+        read off the drawing and added.
+    units
+        Names from `units.UNITS`; ``share`` or ``count`` where there is none to print.
     """
 
     title: str
     subtitle: str
     source: str
     alt: str
+    units: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        missing = [name for name, text in vars(self).items() if not text.strip()]
+        missing = [name for name, part in vars(self).items() if not "".join(part).strip()]
         if missing:
             raise FigureError(f"figure without {', '.join(missing)}")
+        unknown = [unit for unit in self.units if unit not in UNITS]
+        if unknown:
+            raise FigureError(f"figure in {', '.join(unknown)}, which is no unit of units.py")
+        if self.title.rstrip(".") in self.alt:
+            raise FigureError("alt text repeats the title instead of saying what is drawn")
         if len(self.alt) < SHORTEST_ALT:
             raise FigureError(f"alt text of {len(self.alt)} characters says too little")
+
+    @property
+    def unit(self) -> str:
+        """Units in words."""
+        return ", ".join(UNIT_WORDS.get(unit) or UNITS[unit].label for unit in self.units)
 
 
 def figure(found: Results, name: str, fig: Figure, caption: Caption, data: pd.DataFrame) -> None:
@@ -78,36 +101,35 @@ def figure(found: Results, name: str, fig: Figure, caption: Caption, data: pd.Da
     stem = found.new_stem(name)
     if data.empty:
         raise FigureError(f"figure {name!r} has no data behind it")
-    number = len(found.figures) + 1
+    count = len(found.figures) + 1
     source = caption.source.removeprefix("Source: ").rstrip(". ")  # the page writes both itself
-    entry: dict[str, Any] = {"name": name, "stem": stem, "number": number, **vars(caption)}
-    entry["source"] = source
-    found.figures.append(entry)
-    drawn = svg.text(fig, f"g{found.notebook[:2]}{number:02d}")
+    entry: dict[str, Any] = {"kind": "figure", "name": name, "stem": stem, **vars(caption)}
+    entry |= {"number": found.number(count), "source": source, "unit": caption.unit}
+    drawn = svg.text(fig, svg.prefix_of(found.notebook, count))
     fig.set_layout_engine("none")  # the PNG keeps the places found for the SVG
+    entry |= {"alt": f"{caption.alt} {alt.axes(fig)}".strip(), "units": list(caption.units)}
+    points = hits.markup(fig)
+    entry["interactive"] = bool(points)
+    drawn = drawn.replace("</svg>", f"{points}</svg>")
+    found.figures.append(entry)
     folder = output_folder()
     if folder is not None:
         (folder / "figures").mkdir(parents=True, exist_ok=True)
-        (folder / "tables").mkdir(parents=True, exist_ok=True)
         (folder / "figures" / f"{stem}.svg").write_text(drawn, encoding="utf-8")
         _save_png(fig, folder / "figures" / f"{stem}.png")
-        table = folder / "tables" / f"{stem}.csv"
-        data.to_csv(table, index=False, lineterminator="\n", float_format=_twelve_digits)
+    file_table(data, stem)
     plt.close(fig)
     display(
-        {"image/svg+xml": drawn, "text/plain": caption.alt},
+        {"image/svg+xml": drawn, "text/plain": entry["alt"]},
         raw=True,
-        metadata={"token_exports": entry},
+        metadata={"token_exports": {"kind": "figure", **entry}},
     )
-
-
-def _twelve_digits(value: object) -> str:
-    """As many digits as a recorded result has; those after them are noise of the arithmetic."""
-    return repr(float(f"{value:.12g}"))
 
 
 def _save_png(fig: Figure, path: Path) -> None:
     """Picture for slides and mails, on white, with as many colours as a chart needs."""
     pixels = io.BytesIO()
     fig.savefig(pixels, dpi=PNG_DPI, facecolor="white", metadata={"Software": None})
-    Image.open(pixels).convert("RGB").quantize(PNG_COLOURS).save(path, optimize=True)
+    drawn = Image.open(pixels).convert("RGB")
+    method = Image.Quantize.MAXCOVERAGE  # keeps colours that few marks have
+    drawn.quantize(PNG_COLOURS, method, kmeans=1).save(path, optimize=True)

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from token_exports import formats
 from token_exports.figures import mining_marks, show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.mining import log_axis
 from token_exports.figures.similarity_words import ASPECTS
 from token_exports.figures.theme import INK
@@ -204,7 +205,9 @@ def side_by_side(found: Results, table: pd.DataFrame, factor: float, source: str
         subtitle=f"Ratio with its interval; alike: within a factor of {factor:g}; open dots: the"
         f" intervals leave the verdict open{beside}",
         source=source,
-        alt=f"Ratios in rows over a narrow band around one. {title}.",
+        alt="Dots of ratios with intervals in rows over a narrow band around one."
+        f" {extremes(rows, 'label', 'central_ratio', 'ratio')}",
+        units=("ratio",),
     )
     show.figure(found, "similarity", fig, words, table)
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from token_exports import formats
+from token_exports.figures import hits
 from token_exports.figures.mining import (
     KIND_COLOURS,
     MINING_COLOUR,
@@ -21,6 +22,7 @@ from token_exports.uncertainty import Interval
 
 OTHER_BASES = ("benchmark", "ecologits")
 """Bases of energy that are ticks on the ladder."""
+KIND_NAMES = {"tokens": "tokens", "mining": "mining", "reported": "reported by others"}
 MW_NAMES = {1e-2: "10 kW", 1.0: "1 MW", 100.0: "100 MW", 1e4: "10 GW", 1e6: "1 TW"}
 
 
@@ -65,6 +67,8 @@ def ladder(table: pd.DataFrame, ax: Axes) -> None:
             va="center",
             fontsize=8.5,
         )
+        said = f"{row['rung']}, {row['period']}: {_rung_words(row)}"
+        hits.points(ax, KIND_NAMES[row["kind"]], colour, [(row["central_mw"], y, said)])
     names = [
         f"{rung}\n{period}" for rung, period in zip(table["rung"], table["period"], strict=True)
     ]
@@ -75,6 +79,12 @@ def ladder(table: pd.DataFrame, ax: Axes) -> None:
     ax.set_ylim(-0.6, len(table) - 0.4)
     log_axis(ax, "x", _power)
     ax.set_xlabel("Average power; each step is ten times")
+
+
+def _rung_words(row: Row) -> str:
+    """A rung's power with its ends."""
+    central, low, high = (power_text(float(row[f"{end}_mw"])) for end in ("central", "low", "high"))
+    return central if low == high else f"{central} ({low} to {high})"
 
 
 def _rung_text(row: Row) -> str:

@@ -7,6 +7,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, Percen
 
 from token_exports import formats
 from token_exports.figures import show, sparsity_record, sparsity_words, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.chip_record import short
 from token_exports.figures.marks import beside, percent, rows
 from token_exports.figures.sparsity_record import CONTEXTS_TOKENS, PARTS, STEPS_COUNT, Twins
@@ -171,8 +172,11 @@ def saving(found: Results, twins: Twins, values: Values, source: str) -> None:
         f" batch that fills memory; right: {batch:.0f} sequences"
     )
     title = sparsity_words.title(values)
-    alt = f"Lines that rise from the active share with batch and context. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = (
+        "Lines that rise from the active share with batch and context."
+        f" {extremes(by_batch, 'batch_count', 'cost_share', 'part of the dense time, by batch')}"
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("share",))
     whole = pd.concat([by_batch, by_share.assign(batch_count=batch)], ignore_index=True)
     show.figure(found, "sparsity", fig, words, whole)
 
@@ -262,6 +266,9 @@ def parts(found: Results, table: pd.DataFrame, values: Values, source: str) -> N
         " as served: each in its own best batch and layout, over M2.5's traffic; others: one group,"
         " by tokens of context"
     )
-    alt = f"Stacked bars by kind of token. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = (
+        "Stacked bars in a row per kind of token."
+        f" {extremes(table, 'label', 'cost_share', 'part of the dense time')}"
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("share",))
     show.figure(found, "sparsity_parts", fig, words, table)

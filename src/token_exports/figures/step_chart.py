@@ -9,6 +9,7 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.theme import COMPONENT_COLOURS
 from token_exports.figures.throughput_chart import chip_words
 from token_exports.figures.throughput_record import plain
@@ -108,8 +109,13 @@ def step(found: Results, table: pd.DataFrame, source: str) -> None:
         f"Part of the time of a decode step at {STEP_CONTEXT_TOKENS:,.0f} tokens of context, eight"
         f" bits, before the speed of the engine; {_thin(table)}"
     )
-    alt = f"Stacked areas of four parts against the batch. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    whole = table[[column for column in table if str(column).endswith("_s")]].sum(axis=1)
+    waiting = table.assign(waiting_share=table["waiting_s"] / whole)
+    alt = (
+        "Stacked areas of four parts of the time against the batch."
+        f" {extremes(waiting, 'batch_count', 'waiting_share', 'part of waiting, by batch')}"
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("share",))
     show.figure(found, "decode_step", fig, words, table)
 
 

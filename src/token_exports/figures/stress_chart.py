@@ -10,6 +10,7 @@ from matplotlib.ticker import NullLocator
 
 from token_exports import formats
 from token_exports.figures import show, stress_record, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import rows
 from token_exports.figures.theme import INK, ORIGIN_COLOURS
 from token_exports.models import stress_map
@@ -157,8 +158,13 @@ def stress_map_figure(found: Results, points: pd.DataFrame, draw_kw: float, sour
     subtitle = (
         "Lines: equal share of electricity in cost, as labelled above; band: 60 to 70%; bars: 90%"
     )
-    alt = f"Map of electricity's share with numbered operating points. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = (
+        "Map with slanting lines of equal share and numbered operating points, listed below."
+        f" {extremes(table, 'label', 'electricity_cost_share', 'share of electricity')}"
+    )
+    words = show.Caption(
+        title=title, subtitle=subtitle, source=source, alt=alt, units=("usd_per_kwh", "usd_per_h")
+    )
     show.figure(found, "stress_map", fig, words, table)
 
 

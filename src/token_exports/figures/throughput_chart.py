@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from token_exports import formats
-from token_exports.figures import show, theme
+from token_exports.figures import hits, show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.theme import COMPONENT_COLOURS, ORIGIN_COLOURS
 from token_exports.figures.throughput_record import (
     KEYS,
@@ -47,12 +48,20 @@ def draw_paths(table: pd.DataFrame, ax: Axes) -> Axes:
     ax.set_xscale("log")
     ax.set_yscale("log")
     low = line["low"].fillna(0.0).clip(lower=bottom)  # no batch keeps so high a speed
-    ax.fill_between(line[SPEED], low, line["high"].clip(lower=bottom), color=BAND, alpha=0.3, lw=0)
-    ax.plot(line[SPEED], line["central"], color=BAND, lw=1.8)
-    unseen = table[table["kind"] == UNSEEN]
-    ax.plot(unseen[SPEED], unseen["central"].where(unseen["central"] > bottom), ":", color=BAND)
-    ax.plot(edge[SPEED], edge["central"], color=MEASURED, lw=1.2)
-    ax.plot(points[SPEED], points["central"], "o", color=MEASURED, ms=3.5)
+    high, unseen = line["high"].clip(lower=bottom), table[table["kind"] == UNSEEN]
+    with hits.series("roofline", ax):
+        ax.fill_between(line[SPEED], low, high, color=BAND, alpha=0.3, lw=0)
+        ax.plot(line[SPEED], line["central"], color=BAND, lw=1.8)
+        ax.plot(unseen[SPEED], unseen["central"].where(unseen["central"] > bottom), ":", color=BAND)
+    with hits.series("published", ax):
+        ax.plot(edge[SPEED], edge["central"], color=MEASURED, lw=1.2)
+        ax.plot(points[SPEED], points["central"], "o", color=MEASURED, ms=3.5)
+    for name, colour, part in (("published", MEASURED, points), ("roofline", BAND, line)):
+        told = (
+            (x, y, f"{x:.3g} tok/s of a user, {y:,.0f} tok/s per accelerator")
+            for x, y in zip(part[SPEED], part["central"], strict=True)
+        )
+        hits.points(ax, name, colour, told)
     tops = [shown.max(), *line["high"], *unseen["central"].dropna()]
     ax.set_ylim(bottom, max(tops) * 1.25)
     for axis in (ax.xaxis, ax.yaxis):
@@ -109,10 +118,16 @@ def two_paths(found: Results, drawn: Curves, source: str) -> None:
         " prompts and writing together; band: 90% of the engine speeds of the class; dots: the"
         " roofline without the rows of the pair itself"
     )
-    alt = f"Small panels of falling curves, published and predicted. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
     named = [t.assign(**dict(zip(KEYS, names, strict=True))) for names, t in drawn.items()]
-    show.figure(found, "two_paths", fig, words, pd.concat(named, ignore_index=True))
+    every = pd.concat(named, ignore_index=True)
+    points = every[every["kind"] == "point"]
+    alt = (
+        "Small panels of falling curves, published and predicted."
+        f" {extremes(points, 'model', 'central', 'published speed', 'tok_per_s_per_gpu')}"
+    )
+    units = ("tok_per_s_per_gpu", "tok_per_s_per_user")
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=units)
+    show.figure(found, "two_paths", fig, words, every)
 
 
 def _title(drawn: Curves) -> str:

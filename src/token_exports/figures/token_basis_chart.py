@@ -7,6 +7,7 @@ from token_exports import formats
 from token_exports.figures import marks as pieces
 from token_exports.figures import mining_marks as marks
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.earnings_chart import REVENUE_WORDS
 from token_exports.figures.mining import MINING_COLOUR, TOKEN_COLOUR, log_axis
 from token_exports.figures.mining_text import BASES
@@ -178,13 +179,16 @@ def every_basis(
         f" {marks.money(float(centres.max()))}, by basis; {above} of {len(table)} lie wholly above"
         " mining"
     )
+    named = table.assign(basis=table["energy_basis"].map(BASES) + ", " + table["revenue_basis"])
     words = show.Caption(
         title=title,
         subtitle=f"USD per kWh of Chinese tokens, {week}. Bars: gross with 90% or bounds; open"
         " marks: net of owned hardware, hosting and power, arrow: below the axis. Band: gross"
         " value of mining, latest month",
         source=source,
-        alt=f"Rows of intervals grouped by energy basis, over a band of mining. {title}.",
+        alt="Rows of intervals grouped by energy basis, over a band of mining."
+        f" {extremes(named, 'basis', 'gross_central_usd_per_kwh', 'gross value')}",
+        units=("usd_per_kwh",),
     )
     show.figure(found, "value_by_basis", fig, words, table)
 

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside, rows
 from token_exports.figures.share_marks import share_axis
 from token_exports.figures.share_words import percent, share
@@ -167,7 +168,9 @@ def tokenizer_ratios(found: Results, ratios: pd.DataFrame, source: str) -> None:
             " text; grey: given up by its developer"
         ),
         source=source,
-        alt=f"Four panels of dots, one row for each of {count} tokenizers. {title}.",
+        alt=f"Four panels of dots, one row for each of {count} tokenizers."
+        f" {extremes(ratios, 'tokenizer', 'relative_ratio', 'ratio')}",
+        units=("ratio",),
     )
     show.figure(found, "tokenizers", fig, words, ratios)
 
@@ -230,6 +233,7 @@ def one_tokenizer(
     draw_shares(table, stated, ax)
     code = tokenizers.outer(table, tokenizers.CODE_AND_PROSE)
     counted = percent(float(table["counted_share"].iloc[0]))
+    named = table.assign(text=table["text"].map(tokenizers.TEXTS))
     title = f"Counted {counted}, in one tokenizer {share(code)} for code and English"
     words = show.Caption(
         title=title,
@@ -238,7 +242,9 @@ def one_tokenizer(
             " thin: all measured and what is reported of Claude"
         ),
         source=source,
-        alt=f"A range for each of {table['text'].nunique()} texts. {title}.",
+        alt=f"A row with two ranges for each of {table['text'].nunique()} texts."
+        f" {extremes(named, 'text', 'high_share', 'upper end')}",
+        units=("share",),
     )
     show.figure(found, "one_tokenizer", fig, words, table)
 

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside
 from token_exports.figures.share_words import count, of_list, percent
 from token_exports.figures.theme import INK, ORIGIN_COLOURS, ORIGIN_NAMES
@@ -187,10 +188,12 @@ def share_by_length(found: Results, table: pd.DataFrame, scene: Scene) -> None:
         " without a row and unknown origin leave open"
     )
     alt = (
-        f"Two lines over one to {len(table) - 1} models and a point for all tokens. {title};"
-        f" the largest model alone: {percent(float(at.iloc[0]))}."
+        f"Two lines over one to {len(table) - 1} models and a point for all tokens."
+        f" {extremes(table, 'models', 'cn_share', 'Chinese share, by number of models')}"
     )
-    words = show.Caption(title=title, subtitle=subtitle, source=scene.source, alt=alt)
+    words = show.Caption(
+        title=title, subtitle=subtitle, source=scene.source, alt=alt, units=("share",)
+    )
     show.figure(found, "share_by_length", fig, words, table)
 
 

@@ -7,6 +7,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import rows as as_dicts
 from token_exports.figures.mining import REPORTED_COLOUR, TOKEN_COLOUR, log_axis
 from token_exports.figures.theme import INK
@@ -136,7 +137,9 @@ def trade_ladder(found: Results, table: pd.DataFrame, week: str, source: str) ->
         subtitle=f"USD a year; tokens of the {week}, if every week were like it. Bars: bounds;"
         " half-years at their yearly rate; open mark: far above what is sold abroad",
         source=source,
-        alt=f"Ladder of money flows on a log scale, tokens at its foot. {title}.",
+        alt="Ladder of money flows on a log scale, tokens at its foot."
+        f" {extremes(table, 'label', 'central_usd_per_year', 'flow')}",
+        units=("usd_per_year",),
     )
     show.figure(found, "trade_scale", fig, words, table)
 

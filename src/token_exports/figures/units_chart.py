@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 
-from token_exports.figures import show, theme
+from token_exports.figures import hits, show, theme
+from token_exports.figures.alt import called, extremes
 from token_exports.figures.marks import beside, rows
 from token_exports.figures.share_words import percent
 from token_exports.figures.theme import INK, ORIGIN_COLOURS, PATCH
@@ -77,8 +78,12 @@ def draw_units(shares: pd.DataFrame, week_end: object, stated: float, ax: Axes) 
     """
     bold = pd.Timestamp(str(week_end))
     for end, week in shares.groupby("period_end"):
+        name, colour = called(end), CN if end == bold else INK["soft"]
         if end != bold:
             _slope(week, (INK["soft"], 0.9, 0.55), ax)
+        across, ends = week["unit"].map(PLACES), ("low_share", "high_share")
+        told = hits.told(week, "unit_label", "central_share", across=across, ends=ends)
+        hits.points(ax, name, colour, told)
     chosen = shares[shares["period_end"] == bold]
     _slope(chosen, (CN, 2.4, 1.0), ax)
     for row in rows(chosen):
@@ -159,8 +164,13 @@ def units_by_week(found: Results, shares: pd.DataFrame, week_end: object, scene:
         f"China's share of the chart by unit in {weeks} weeks, named by their last day; bold:"
         f" {scene.period}; bars: cache reads free or at the input price where no price is listed"
     )
-    alt = f"A line over five units for each of {weeks} weeks. {title} with tokens of China."
-    words = show.Caption(title=title, subtitle=subtitle, source=scene.source, alt=alt)
+    alt = f"A line over five units for each of {weeks} weeks. " + " ".join(
+        extremes(rows, "period_end", "central_share", f"share in {label}")
+        for label, rows in own.groupby("unit_label", sort=False)
+    )
+    words = show.Caption(
+        title=title, subtitle=subtitle, source=scene.source, alt=alt, units=("share",)
+    )
     show.figure(found, "units_by_week", fig, words, shares)
 
 

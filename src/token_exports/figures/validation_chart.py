@@ -1,12 +1,16 @@
 """Figure of notebook 02: how far predictions are from published benchmarks."""
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from token_exports import formats
-from token_exports.figures import show, theme
+from token_exports.figures import hits, show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.theme import COMPONENT_COLOURS, INK
 from token_exports.figures.validation_record import (
     ENERGY,
@@ -38,6 +42,12 @@ MARKS = {
     ROW: (COMPONENT_COLOURS["accelerator"], 0.17),
     SERIES: (COMPONENT_COLOURS["electricity"], -0.17),
 }
+LETTERING = {ROW: MARKS[ROW][0], SERIES: "#8a6100"}
+MEANINGS = {
+    "median_ratio": "half of the rows within",
+    "p90_ratio": "nine in ten within",
+    "largest_ratio": "the furthest off by",
+}
 TICKS = (1, 1.5, 2, 3, 4, 6, 10, 20, 50)
 TIMES = "\N{MULTIPLICATION SIGN}"
 TOLD = {THROUGHPUT: "throughputs", "cost": "costs", POWER: "powers", ENERGY: "energies"}
@@ -56,13 +66,7 @@ def draw_errors(table: pd.DataFrame, ax: Axes) -> Axes:
     kinds = [kind for kind in NAMES if kind in set(table["kind"])]
     for place, kind in enumerate(reversed(kinds)):
         for row in table[table["kind"] == kind].to_dict("records"):
-            colour, shift = MARKS[row["left_out"]]
-            y = place + shift
-            ax.plot(
-                [1, row["p90_ratio"]], [y, y], color=colour, lw=5, alpha=0.35, solid_capstyle="butt"
-            )
-            ax.plot(row["median_ratio"], y, "o", color=colour, ms=5.5)
-            ax.plot(row["largest_ratio"], y, "|", color=colour, ms=7, mew=1.5)
+            _strip(row, place, ax)
     counts = table.groupby("kind")["rows_count"].max()
     ax.set_yticks(range(len(kinds)), [f"{NAMES[k]} ({counts[k]})" for k in reversed(kinds)])
     for label in ax.get_yticklabels():
@@ -80,16 +84,31 @@ def draw_errors(table: pd.DataFrame, ax: Axes) -> Axes:
     ax.spines["left"].set_visible(False)
     ax.set_xlabel("Factor between predicted and published, log scale")
     for x, left_out in ((1.0, ROW), (0.74, SERIES)):
-        ax.annotate(
-            f"without {left_out}",
-            (x, 1),
-            xycoords="axes fraction",
-            ha="right",
-            va="bottom",
-            color=MARKS[left_out][0],
-            fontsize=8.5,
-        )
+        text = ax.annotate(f"without {left_out}", (x, 1), xycoords="axes fraction", ha="right")
+        text.set(va="bottom", color=LETTERING[left_out], fontsize=8.5)
     return ax
+
+
+def _strip(row: dict[Hashable, Any], place: int, ax: Axes) -> None:
+    """Median, nine tenths and largest error of one kind and one way of leaving out."""
+    colour, shift = MARKS[row["left_out"]]
+    y, series = place + shift, f"without {row['left_out']}"
+    with hits.series(series, ax):
+        ax.plot(
+            [1, row["p90_ratio"]], [y, y], color=colour, lw=5, alpha=0.35, solid_capstyle="butt"
+        )
+        ax.plot(row["median_ratio"], y, "o", color=colour, ms=5.5)
+        ax.plot(row["largest_ratio"], y, "|", color=colour, ms=7, mew=1.5)
+    kind = NAMES[row["kind"]].strip()
+    hits.points(
+        ax,
+        series,
+        colour,
+        [
+            (row[column], y, f"{kind}, {meaning} {row[column]:.2f}{TIMES}")
+            for column, meaning in MEANINGS.items()
+        ],
+    )
 
 
 def validation(found: Results, checked: Validation, source: str) -> None:
@@ -108,13 +127,17 @@ def validation(found: Results, checked: Validation, source: str) -> None:
     fig, (ax,) = theme.canvas(3.1)
     draw_errors(table, ax)
     title = _title(table)
+    shown = table[table["kind"].isin(NAMES)]
     subtitle = (
         "Dot: half of the rows are within this factor; bar: nine in ten; tick: the furthest row."
         " Dashed: the target for the median and the factor that needs an explanation. Rows in"
         " brackets; a series shares model, chip, format and engine"
     )
-    alt = f"Strips of errors, one pair per kind of prediction. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt)
+    alt = (
+        "Dots, bars and ticks of errors in a pair of strips per kind of prediction."
+        f" {extremes(shown, 'kind', 'median_ratio', 'median factor')}"
+    )
+    words = show.Caption(title=title, subtitle=subtitle, source=source, alt=alt, units=("ratio",))
     show.figure(found, "validation", fig, words, filed(checked.errors))
 
 

@@ -109,7 +109,7 @@ COVERAGE_COLUMNS = {
 }
 FILED = [ROW_KEY, "model", "accelerator", "precision", "phase", "kind", "left_out", "published"]
 FILED += ["predicted", "error_ratio", "path", "way", "efficiency_class", "others_count"]
-FILED += ["engine_speed_ratio", "implied_engine_speed_ratio", "elasticity_ratio", "remark"]
+FILED += ["engine_speed_ratio", "implied_engine_speed_ratio", "elasticity_ratio"]
 
 
 class Validation(NamedTuple):

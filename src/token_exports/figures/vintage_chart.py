@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from token_exports import formats
 from token_exports.figures import mining_marks as marks
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.mining import MINING_COLOUR, REPORTED_COLOUR, log_axis
 from token_exports.figures.theme import INK
 from token_exports.models import mining_vintage
@@ -73,7 +74,9 @@ def paid_back(found: Results, followed: pd.DataFrame, source: str) -> None:
         subtitle="Margin after power and operation, summed over the months since the quote, over"
         " its price. Full dots: a whole life; open dots: as far as the data reach",
         source=source,
-        alt=f"Rows of quotes by date with dots left and right of one. {title}.",
+        alt="Rows of quotes by date with dots left and right of one."
+        f" {extremes(known, 'machine', 'earned_back_high_ratio', 'part earned back')}",
+        units=("ratio",),
     )
     show.figure(found, "machines_paid_back", fig, words, known)
 

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 
 from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside, rows
 from token_exports.figures.share_words import percent
 from token_exports.figures.theme import INK, ORIGIN_COLOURS, ORIGIN_NAMES
@@ -74,8 +75,15 @@ def waterfall(found: Results, ledger: pd.DataFrame, scene: Scene) -> None:
     subtitle = (
         f"Tokens of the charted models in percent of all counted and in number, {scene.period}"
     )
-    alt = f"Bars that step down from all counted tokens to the generated ones. {title}."
-    words = show.Caption(title=title, subtitle=subtitle, source=scene.source, alt=alt)
+    parts = ledger[ledger["step"] != "counted"]
+    parts = parts.assign(part=parts["origin"].map(ORIGIN_NAMES) + ", " + parts["step"])
+    alt = (
+        "Bars that step down from all counted tokens to the generated ones."
+        f" {extremes(parts, 'part', 'token_share', 'part of the counted tokens')}"
+    )
+    words = show.Caption(
+        title=title, subtitle=subtitle, source=scene.source, alt=alt, units=("share",)
+    )
     show.figure(found, "waterfall", fig, words, ledger)
 
 

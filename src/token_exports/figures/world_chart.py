@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from token_exports import formats
 from token_exports.figures import show, theme
+from token_exports.figures.alt import extremes
 from token_exports.figures.marks import beside, rows
 from token_exports.figures.share_words import percent, share
 from token_exports.figures.theme import INK, ORIGIN_COLOURS
@@ -196,7 +196,6 @@ def world_counts(found: Results, known: Published, day: dt.date, source: str) ->
         return
     fig, (ax,) = theme.canvas(0.75 + ROW_IN * len(table))
     draw(table, ax)
-    top = table.iloc[0]
     least, most = table["openrouter_share"].min(), table["openrouter_share"].max()
     title = f"OpenRouter carried {percent(least)} to {percent(most)} of what others report"
     words = show.Caption(
@@ -207,9 +206,10 @@ def world_counts(found: Results, known: Published, day: dt.date, source: str) ->
         ),
         source=f"{source} Counts: see the sources of the table.",
         alt=(
-            f"{len(table)} rows with two dots on a logarithmic scale, from {top['operator']} with"
-            f" {formats.number(float(top['daily_tokens']), 'tokens')} tokens a day down. {title}."
+            f"{len(table)} rows with two dots on a logarithmic scale."
+            f" {extremes(table, 'operator', 'daily_tokens', 'count a day')}"
         ),
+        units=("tokens",),
     )
     show.figure(found, "world_tokens", fig, words, known.compared)
 

@@ -36,7 +36,7 @@ class ServingInputs:
         metadata={"symbol": "r", "meaning": "Real cost of capital"}
     )
     utilisation_share: Quantity = field(
-        metadata={"symbol": "u", "meaning": "Serving over paid hours"}
+        metadata={"symbol": "u", "meaning": "Utilisation, serving over paid hours"}
     )
     it_power_kw: Quantity = field(
         metadata={"symbol": "W", "meaning": "Rated power with its part of host and network"}
@@ -48,7 +48,7 @@ class ServingInputs:
         metadata={"symbol": "f_0", "meaning": "Draw while idle over rated power"}
     )
     pue_ratio: Quantity = field(
-        metadata={"symbol": r"\mathrm{PUE}", "meaning": "Facility over IT electricity"}
+        metadata={"symbol": r"\mathrm{PUE}", "meaning": "PUE, facility over IT electricity"}
     )
     hosting_usd_per_kw_month: Quantity = field(
         metadata={"symbol": "h", "meaning": "Rent of the data centre without power"}

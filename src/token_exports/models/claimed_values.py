@@ -117,6 +117,14 @@ def stated_window_values(rows: Rows, n: int) -> dict[str, Values]:
     return found
 
 
+def latest_values(rows: Rows, n: int) -> tuple[str, Values]:
+    """The Chinese share in the latest unbroken days, at most a week, and which days those are."""
+    window = windows.latest_window(rows.daily["date"], 7)
+    values = window_values(rows, window, n)
+    kept = ("cn_top_n_share", "cn_platform_share")
+    return window.label, {f"latest_{name}": values[name] for name in kept}
+
+
 def mix_values(rows: Rows, week_end: dt.date) -> Values:
     """Chinese share of a week's chart in other units, and what its Chinese tokens are made of.
 

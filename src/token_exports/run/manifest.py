@@ -29,7 +29,7 @@ LIBRARIES = (
     "seaborn",
     "sympy",
 )
-VOLATILE_FILES = {"manifest.json", "run.json"}
+VOLATILE_FILES = {"manifest.json", "run.json", "runs.html", "report.html"}
 
 
 def sources(settings: Settings) -> dict[str, Any]:

@@ -5,6 +5,7 @@ build leaves the last good report as it was.
 """
 
 import datetime as dt
+import json
 import os
 import shutil
 import tempfile
@@ -15,7 +16,9 @@ from pathlib import Path
 import nbformat
 
 from token_exports import data, paths, preflight, results, scenarios
-from token_exports.run import execute, manifest, pages, stable
+from token_exports.pages import runs, single
+from token_exports.pages import write as pages
+from token_exports.run import execute, manifest, stable
 from token_exports.run.execute import Executed, NotebookFailure, Progress
 from token_exports.scenarios import Settings
 
@@ -34,6 +37,7 @@ def report(
     *,
     folder: Path | None = None,
     progress: Progress | None = None,
+    single_file: bool = False,
 ) -> Path:
     """Build the report of a scenario and return its front page.
 
@@ -47,6 +51,8 @@ def report(
         Where to publish; ``reports/<scenario>`` where not given.
     progress
         Called while notebooks run.
+    single_file
+        Also write the whole report as one file that can be mailed.
 
     Raises
     ------
@@ -60,22 +66,23 @@ def report(
     preflight.check(settings.notebooks)
     destination = folder or paths.reports() / scenario
     with _staging(destination) as staging:
-        _build(settings, staging, progress or Progress())
+        _build(settings, staging, progress or Progress(), single_file=single_file)
         _publish(staging, destination)
     return destination / "index.html"
 
 
-def _build(settings: Settings, staging: Path, progress: Progress) -> None:
+def _build(settings: Settings, staging: Path, progress: Progress, *, single_file: bool) -> None:
     started = dt.datetime.now(dt.UTC)
     made_from = manifest.sources(settings)
     executed = _execute(settings, staging, progress)
-    recorded = [results.load(staging / "results" / f"{run.name}.json") for run in executed]
-    notebooks = {run.name: run.notebook for run in executed if run.notebook is not None}
-    pages.write(staging, settings, made_from, recorded, notebooks)
-    record = manifest.record(started, executed)
-    (staging / "run.json").write_text(results.to_json(record), encoding="utf-8")
+    site = pages.write(staging, settings, made_from)
     complete = {**made_from, "outputs": manifest.outputs(staging)}
     (staging / "manifest.json").write_text(results.to_json(complete), encoding="utf-8")
+    record = manifest.record(started, executed)
+    (staging / "run.json").write_text(results.to_json(record), encoding="utf-8")
+    runs.write(site, settings, complete, record)
+    if single_file:
+        single.write(staging)
 
 
 def _execute(settings: Settings, staging: Path, progress: Progress) -> list[Executed]:
@@ -93,7 +100,8 @@ def _execute(settings: Settings, staging: Path, progress: Progress) -> list[Exec
     for run in executed:
         assert run.notebook is not None
         filed = stable.linked(stable.stable(run.notebook))
-        nbformat.write(filed, staging / "notebooks" / f"{run.name}.ipynb")
+        text = results.to_json(json.loads(nbformat.writes(filed)))  # a cell a line
+        (staging / "notebooks" / f"{run.name}.ipynb").write_text(text, encoding="utf-8")
     return executed
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from token_exports import paths, results
-from token_exports.run import reference
+from token_exports.pages import catalogue, reference
 from token_exports.run.execute import Progress
 from token_exports.run.pipeline import report
 from token_exports.uncertainty import Interval
@@ -49,7 +49,7 @@ def table_list() -> str:
         "| table | what it holds | rows | licence |",
         "|---|---|---|---|",
     ]
-    for table in reference.tables():
+    for table in catalogue.tables():
         licences = ", ".join(licence["title"] for licence in table["licenses"])
         name = f"[{table['path']}]({table['path']})"
         lines.append(f"| {name} | {table['title']} | {table['row_count']} | {licences} |")

@@ -1,27 +1,29 @@
-"""What the reference pages show: verdicts with their bases, parameters, tables, formulas."""
+"""What pages refer to: verdicts with their bases, parameters, and where everything stands.
 
-import importlib
-import inspect
-import pkgutil
+Links count from the top of the report; a page in a folder puts ``root`` before them.
+"""
+
 from collections.abc import Mapping
-from html import escape
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
-from token_exports import claims, data, formats, models
+from token_exports import claims, data, formats
 from token_exports import parameters as parameter_models
 from token_exports.scenarios import Settings
 from token_exports.uncertainty import Interval
 from token_exports.units import unit_of
+
+SOURCES_A_PAGE = 100
 
 
 def judged(intervals: Mapping[str, Interval]) -> list[dict[str, Any]]:
     """Every claim with verdict, flip condition, bases and evidence, ready to print."""
     bases = _grouped(claims.judge_bases(intervals))
     evidence = _grouped(data.load("claim_evidence"))
-    rows = _records(claims.ledger(intervals))
+    rows = records(claims.ledger(intervals))
     for row in rows:
         row["bases"] = [_basis(basis, intervals) for basis in bases.get(row["claim_id"], [])]
         row["evidence"] = evidence.get(row["claim_id"], [])
@@ -69,6 +71,26 @@ def changed(settings: Settings) -> list[dict[str, str]]:
     return list(rows.values())
 
 
+def set_beyond_scenario(settings: Settings) -> list[tuple[str, str]]:
+    """Names and values given by the environment or the command line, as they are typed."""
+    typed: dict[str, str] = {}
+    for values in settings.notebooks.values():
+        named = {k: getattr(values, k) for k in type(values).model_fields if k != "overrides"}
+        for name, value in {**named, **values.overrides}.items():
+            if settings.origin.get(name, "default") in ("environment", "command line"):
+                typed |= _typed(name, value)
+    return sorted(typed.items())
+
+
+def _typed(name: str, value: Any) -> dict[str, str]:
+    if isinstance(value, dict):
+        members = (_typed(f"{name}.{key}", member) for key, member in value.items())
+        return {key: text for member in members for key, text in member.items()}
+    if isinstance(value, tuple | list):
+        return {name: ":".join(f"{point:g}" for point in value)}
+    return {name: str(value).lower() if isinstance(value, bool) else str(value)}
+
+
 def _parameter_text(value: Any) -> str:
     if value is None or value == {}:
         return "none"
@@ -79,58 +101,51 @@ def _parameter_text(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
-def tables() -> list[dict[str, Any]]:
-    """Description, size and coverage of every table."""
-    return [{**data.describe(name), **_extent(data.load(name))} for name in data.tables()]
+def source_page(source_id: str) -> str:
+    """Page of the list of sources on which a source stands, ``sources-2.html``.
+
+    Raises
+    ------
+    KeyError
+        No source has that id.
+    """
+    path = data.table_path("sources")
+    return _source_pages(path, path.stat().st_mtime_ns)[source_id]
 
 
-def _extent(frame: pd.DataFrame) -> dict[str, Any]:
-    dates = [c for c in ("date", "period_start", "period_end", "month") if c in frame]
-    covered = [str(value)[:10] for c in dates for value in (frame[c].min(), frame[c].max())]
-    covered = [value for value in covered if value[:1].isdigit()]
-    coverage = f"{min(covered)} to {max(covered)}" if covered else ""
-    return {"row_count": len(frame), "coverage": coverage}
+@lru_cache(maxsize=4)
+def _source_pages(_path: Path, _changed: int) -> dict[str, str]:
+    ids = sorted(data.load("sources")["source_id"])
+    return {key: sources_page(place // SOURCES_A_PAGE) for place, key in enumerate(ids)}
 
 
-def lists() -> dict[str, list[dict[str, Any]]]:
-    """Rows of the sources and of the assumptions."""
-    return {
-        "sources": _records(data.load("sources")),
-        "assumption_rows": _records(data.load("assumptions")),
-    }
+def sources_page(number: int) -> str:
+    """File of a page of the list of sources, counted from zero."""
+    return f"sources-{number + 1}.html" if number else "sources.html"
 
 
-def modules() -> list[dict[str, Any]]:
-    """Docstring of every model module and its public functions, in source order."""
-    found = []
-    for info in pkgutil.iter_modules(models.__path__):
-        module = importlib.import_module(f"{models.__name__}.{info.name}")
-        own = [
-            _callable(info.name, name, member)
-            for name, member in vars(module).items()
-            if not name.startswith("_")
-            and (inspect.isfunction(member) or inspect.isclass(member))
-            and member.__module__ == module.__name__
-        ]
-        found.append({"name": info.name, "text": inspect.getdoc(module) or "", "members": own})
-    return found
+def source_href(source_id: str) -> str:
+    """Link from the top of the report to a source in the list of sources."""
+    return f"{source_page(source_id)}#source-{source_id}"
 
 
-def _callable(module: str, name: str, member: Any) -> dict[str, str]:
-    summary, _, rest = (inspect.getdoc(member) or "").partition("\n")
-    kind = "inputs" if inspect.isclass(member) else "function"
-    source = inspect.getsource(member)
-    return {
-        "anchor": f"{module}.{name}",
-        "name": name,
-        "kind": kind,
-        "summary": summary,
-        "text": rest.strip(),
-        "source": Markup(escape(source, quote=False)),  # quotes need no escape between tags
-    }
+def table_href(table: str) -> str:
+    """Link from the top of the report to the page of a table."""
+    return f"data/{table}.html"
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def formula_href(formula: str) -> str:
+    """Link from the top of the report to ``module.function``, or to a module."""
+    module, dot, function = formula.partition(".")
+    return f"method/{module}.html" + f"#{function}" * bool(dot)
+
+
+def result_href(notebook: str, name: str) -> str:
+    """Link from the top of the report to a recorded quantity."""
+    return f"{notebook[:2]}-results.html#{name}"
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain dictionaries in which missing is None."""
     plain = frame.astype(object).where(frame.notna(), None)
     return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
@@ -138,6 +153,6 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _grouped(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     groups: dict[str, list[dict[str, Any]]] = {}
-    for row in _records(frame):
+    for row in records(frame):
         groups.setdefault(row["claim_id"], []).append(row)
     return groups

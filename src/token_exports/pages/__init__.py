@@ -1,0 +1,1 @@
+"""Pages of a report: a pure function of its executed notebooks, results, figures and the data."""
