@@ -11,8 +11,6 @@ from nbformat import NotebookNode
 from token_exports.pages import notebook, notes, reference
 from token_exports.pages.template import Site
 
-SILENT = {"parameters", "injected-parameters"}
-
 
 @dataclass(frozen=True)
 class Code:
