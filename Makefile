@@ -8,6 +8,8 @@
 SCENARIO ?= baseline
 SET ?=
 SINGLE ?=
+A ?= baseline
+B ?= us_power
 BASE_PYTHON ?= python3
 
 CONDA_PROJECT := $(if $(CONDA_PREFIX),$(findstring token-exports,$(notdir $(CONDA_PREFIX))))
@@ -30,6 +32,18 @@ help: ## List the targets
 report: $(CORE) ## Run the notebooks offline and write reports/<SCENARIO>/ (SCENARIO=name SET="a=1 b=2" SINGLE=1)
 	@$(BIN)/token-exports report --scenario "$(SCENARIO)" $(foreach pair,$(SET),--set "$(pair)") $(if $(filter-out 0,$(SINGLE)),--single)
 
+.PHONY: status
+status: $(CORE) ## Say which pages of reports/<SCENARIO> are stale, and which input changed
+	@$(BIN)/token-exports status --why --scenario "$(SCENARIO)" $(foreach pair,$(SET),--set "$(pair)")
+
+.PHONY: compare
+compare: $(CORE) ## Say what differs between two reports, also as a page (A=baseline B=us_power)
+	@$(BIN)/token-exports compare "$(A)" "$(B)"
+
+.PHONY: verify
+verify: $(CORE) ## Run the baseline again and compare its results with reports/reference
+	@$(BIN)/token-exports verify
+
 .PHONY: pdf
 pdf: $(CORE) ## Print reports/<SCENARIO>/report.pdf from the report there (needs Chromium)
 	@$(BIN)/token-exports pdf --scenario "$(SCENARIO)"
@@ -48,6 +62,10 @@ check: $(DEV) ## Lint, format and type check; validate every table and scenario
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/token-exports check
+
+.PHONY: bench
+bench: $(CORE) ## Time the pipeline beside papermill and nbconvert from the command line (minutes)
+	$(BIN)/python docs/bench/pipeline.py
 
 .PHONY: paint
 paint: $(DEV) ## Measure bytes and first paint of every page of reports/<SCENARIO> (needs Chromium)

@@ -9,8 +9,12 @@ from pathlib import Path
 import browser_tools
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from token_exports import data, paths
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of an example
+settings.load_profile("untimed")
 
 REPOSITORY = paths.root()
 

@@ -16,7 +16,10 @@ from urllib.parse import unquote
 FOR_SCRIPTS = re.compile(r"\w+[=:]")  # a fragment as #verdict=supported is read by a script
 OUTSIDE = re.compile(r"https?://")
 LOADED = ("src", "srcset", "poster", "data", "background")
-VALIDATOR_BEHIND = ["::details-content", "contain-intrinsic-size"]  # CSS that the packaged checker does not know yet
+VALIDATOR_BEHIND = [
+    "::details-content",
+    "contain-intrinsic-size",
+]  # CSS that the packaged checker does not know yet
 
 
 class Page(HTMLParser):

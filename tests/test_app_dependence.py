@@ -90,7 +90,7 @@ def test_days_without_a_week_are_refused():
         app_dependence.app_weeks(reports(), "app_other")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.floats(0.1, 90), st.floats(0.1, 90))
 def test_a_smaller_app_leaves_narrower_bounds(one, other):
     small, large = sorted((one, other))
@@ -141,7 +141,7 @@ def test_rank_correlation_needs_weeks_that_move(other):
         app_dependence.rank_correlation(pd.Series(range(len(other))), pd.Series(other))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.permutations(range(6)), st.permutations(range(6)))
 def test_rank_correlation_is_symmetric_and_bounded(one, other):
     forth, back = (

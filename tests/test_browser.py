@@ -150,7 +150,7 @@ def hostile(home):
             assert word in text
             text = text.replace(word, f"{TRYING} {word}")
         path.write_text(text.replace('\\"Line \\" * 5', f'\\"{TRYING} and a line\\"'))
-    return pipeline.report("baseline", single_file=True).parent
+    return pipeline.report("baseline", options=pipeline.Options(single_file=True)).parent
 
 
 SHOWING = {"index.html", single.FILE, *(f"{name}.html" for name in NOTEBOOKS)}

@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 import frictionless
 import pandas as pd
 import pytest
+import site_toys
 
-from token_exports import data, scenarios
+from token_exports import data
 from token_exports.pages import catalogue, coverage, reference, rows
-from token_exports.pages.template import Site
 from token_exports.results import Results
 
 MOST_BYTES = 60_000
@@ -27,11 +27,9 @@ def recorded():
 
 
 def built(folder, *settings):
-    chosen = scenarios.resolve("baseline", settings)
-    shared = {"settings": chosen, "made_from": {"commit": "", "version": "0"}, "navigation": []}
-    shared["made_from"]["uncommitted_changes"] = False
-    site = Site(folder, {**shared, "changed": [], "data_until": "2026-11-01"})
-    catalogue.write(site, recorded(), chosen)
+    site = site_toys.site(folder, *settings)
+    frames = {name: data.load(name) for name in data.tables()}
+    catalogue.write(site, recorded(), site.shared["settings"], frames)
     return folder
 
 

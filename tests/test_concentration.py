@@ -123,7 +123,7 @@ def test_effective_count_turns_the_bounds_round():
 tokens = st.integers(1, 1000)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(tokens, min_size=1, max_size=6), st.integers(2, 50))
 def test_concentration_does_not_depend_on_the_size_of_the_market(sizes, factor):
     models = {f"east/m{i}": size for i, size in enumerate(sizes)}
@@ -136,7 +136,7 @@ def test_concentration_does_not_depend_on_the_size_of_the_market(sizes, factor):
         assert (one.low, one.high) == approx((other.low, other.high))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1))
 def test_no_division_of_the_rest_leaves_the_bounds(seed):
     # Split each day's rest among five unlisted and all absent models, none above the last rank.
@@ -352,3 +352,13 @@ def test_a_list_without_chinese_models():
     nobody = table[table["origin"] == "us"]
     said = leave_one_out_chart.leave_one_out_takeaway(nobody, exact(0.0), 0, None)
     assert "No Chinese model" in said
+
+
+def test_a_history_is_made_of_single_windows():
+    known = market()
+    chosen = [TWO_DAYS, Window(dt.date(2026, 3, 2), 1), Window(dt.date(2026, 3, 3), 1)]
+    for group in concentration.GROUPS:
+        for within in concentration.WITHIN:
+            ends = concentration.hhi_ends(known, chosen, group, within)
+            single = [hhi_share(known, window, group, within) for window in chosen]
+            assert ends == approx(np.array([(hhi.low, hhi.high) for hhi in single]))

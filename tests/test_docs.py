@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from token_exports import paths, scenarios
+from token_exports import cli, paths, scenarios
 from token_exports.parameters import NOTEBOOKS
 
 ROOT = paths.root()
@@ -194,3 +194,18 @@ def test_the_conda_environment_holds_every_group():
 def test_the_command_is_the_one_of_the_package():
     assert PROJECT["scripts"] == {"token-exports": "token_exports.cli:main"}
     assert re.search(r"token-exports", README)
+
+
+def test_every_fault_names_a_test_that_is_there():
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(test_\w+\.py)(?:::(\w+))?", text)
+    assert len(named) >= 20
+    for file, function in named:
+        source = (ROOT / "tests" / file).read_text(encoding="utf-8")
+        assert f"def {function}(" in source or not function, f"{file}::{function}"
+
+
+def test_every_exit_status_is_documented():
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    statuses = {value for name, value in vars(cli).items() if name.endswith("_STATUS")}
+    assert {int(n) for n in re.findall(r"^\| (\d+) \|", text, re.M)} == statuses | {0}

@@ -1,11 +1,15 @@
 """Figures: never without words and data, the same bytes twice, readable in the dark."""
 
+import io
 import re
 from xml.etree import ElementTree
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from token_exports import figures, formats, paths, results
 from token_exports.figures import FigureError, alt, hits, outline, show, svg, theme
@@ -407,3 +411,24 @@ def test_a_report_with_a_broken_figure_is_refused(filed):
     path.write_text(path.read_text(encoding="utf-8").replace("</svg>", "</g></svg>"))
     with pytest.raises(FigureError, match="figure 01_origins: its SVG is broken"):
         checks.figures(folder, [content])
+
+
+def test_one_pass_draws_what_savefig_draws():
+    written = io.StringIO()
+    fig = drawn()
+    with mpl.rc_context({"svg.hashsalt": "aa"}):
+        fig.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(fig)
+    fig = drawn()
+    assert svg._drawn(fig, "aa") == written.getvalue()
+    plt.close(fig)
+
+
+def test_the_png_shows_the_same_picture_on_white(shown, found, build):
+    svg_of(shown, found)
+    pixels = np.asarray(Image.open(build / "figures" / "01_origins.png").convert("RGB"))
+    assert pixels.shape[:2] == (int(2.0 * show.PNG_DPI), int(theme.WIDTH_IN * show.PNG_DPI))
+    assert pixels[0, 0].tolist() == [255, 255, 255]
+    for colour in (theme.ORIGIN_COLOURS["cn"], theme.ORIGIN_COLOURS["us"], theme.INK["essay"]):
+        wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
+        assert np.abs(pixels.astype(int) - wanted).sum(axis=2).min() <= 12

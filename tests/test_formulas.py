@@ -9,12 +9,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import site_toys
 import sympy
 
-from token_exports import equations, models, scenarios
+from token_exports import equations, models
 from token_exports.pages import docstrings, formulas, reference
 from token_exports.pages.mathml import mathml
-from token_exports.pages.template import Site
 from token_exports.results import Results
 from token_exports.units import Quantity
 
@@ -36,11 +36,7 @@ def recorded():
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("formulas")
-    chosen = scenarios.resolve("baseline")
-    made_from = {"commit": "", "version": "0", "uncommitted_changes": False}
-    shared = {"settings": chosen, "made_from": made_from, "navigation": [], "changed": []}
-    shared |= {"data_until": "2026-11-01"}
-    formulas.write(Site(folder, shared), recorded())
+    formulas.write(site_toys.site(folder), recorded())
     return folder
 
 

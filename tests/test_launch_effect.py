@@ -110,7 +110,7 @@ def test_a_list_without_some_models_keeps_its_bounds():
     assert board["rank"].tolist() == [1, 2, 3, 4]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.permutations(list(DAY)), st.integers(1, 6))
 def test_equal_models_rank_by_slug_whatever_the_order_of_rows(order, n):
     rows = daily({2: dict.fromkeys(order, 5), 3: dict.fromkeys(order, 5)})

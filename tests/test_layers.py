@@ -15,13 +15,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 NOTEBOOKS = sorted(paths.notebooks().glob("*.ipynb"))
 
 LAYERS = [
-    {"paths", "units"},
+    {"colours", "paths", "units"},
     {"uncertainty", "equations", "javascript"},
     {"data", "models", "formats"},
     {"assumptions", "claims", "parameters", "results"},
     {"serving"},
     {"scenarios", "preflight", "figures", "tables"},
-    {"whatif"},
+    {"whatif", "compare"},
     {"predict", "pages"},
     {"run"},
     {"cli"},

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from token_exports import data
+from token_exports import data, formats
 from token_exports.figures import ban_chart, mining_response_chart
 from token_exports.models import mining_response
 from token_exports.models.windows import WindowError
+from token_exports.uncertainty import Interval
+from token_exports.units import unit_of
 
 
 def a_network(rates, prices=None, first="2021-01"):
@@ -209,3 +211,20 @@ def test_every_value_has_a_record():
         mining_response.conversions_by_country(data.load("farm_conversions"), ("CN",)),
     )
     assert set(values) | {"ban_weekly_drop_share"} == set(mining_response_chart.RECORDED)
+
+
+def test_a_small_elasticity_is_printed_as_its_ends_are():
+    unit = unit_of("late_hashrate_price_elasticity")
+    value = Interval(0.0042, -0.19, 0.22)
+    assert formats.interval(value, unit) == "0.00420 (\N{MINUS SIGN}0.190 to 0.220)"
+
+
+def test_a_stack_of_series_is_solved_like_each_alone():
+    table = mining_response.changes(responding(0.4), "2015-01")
+    lags = table.filter(like="lag_").to_numpy(dtype=float)
+    y = table["hashrate"].to_numpy(dtype=float)
+    rows = mining_response.block_rows(len(y), 12, 5, np.random.default_rng(3))
+    stacked = mining_response._cumulative(y[rows], lags[rows])
+    for found, r in zip(stacked, rows, strict=True):
+        slopes = np.linalg.lstsq(np.column_stack([np.ones(len(y)), lags[r]]), y[r])[0]
+        assert found == pytest.approx(np.cumsum(slopes[1:]), rel=1e-9, abs=1e-9)

@@ -10,6 +10,7 @@ from token_exports import paths, scenarios
 from token_exports.parameters import NOTEBOOKS
 
 FILES = sorted(paths.notebooks().glob("*.ipynb"))
+LOOKED_UP = re.compile(r'Assumptions\(p\.overrides\)\.row\(\s*"(\w+)"')
 MOST_CELLS, MOST_LINES, MOST_LINES_IN_ALL = 75, 15, 320
 
 
@@ -81,3 +82,13 @@ class TestNotebook:
     def test_reads_data_only_through_the_loader(self, path):
         text = "\n".join(c.source for c in cells(path, "code"))
         assert not re.search(r"read_csv|open\(|import (requests|httpx|urllib)", text)
+
+
+def test_a_notebook_looks_up_no_other_assumptions_than_it_says():
+    """An override that is not passed on would otherwise be ignored without a word."""
+    for path in FILES:
+        named = NOTEBOOKS[path.stem].assumptions
+        code = "\n".join(cell.source for cell in cells(path, "code"))
+        if named is not None:
+            assert set(LOOKED_UP.findall(code)) == named
+            assert code.count("Assumptions(") == len(named), "handed on, so used elsewhere too"

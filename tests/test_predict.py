@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from token_exports import cli, predict
 from token_exports.parameters import ParameterError

@@ -146,3 +146,16 @@ def test_v4_pro_is_the_widest_real_pair():
     widest = table.loc[table["host_own_price_ratio"].idxmax()]
     assert widest["open_weights_model"] == "DeepSeek-V4-Pro"
     assert widest["host_own_price_ratio"] == pytest.approx(4.0)
+
+
+def test_a_t_value_from_sums_is_that_of_the_prices():
+    generator = np.random.default_rng(5)
+    models = np.array([0, 0, 0, 1, 1, 2, 2, 2])
+    y, x = (same_weights._within(generator.normal(size=8), models) for _ in range(2))
+    wild = same_weights._Wild(y, x, models, 1)
+    signs, null = np.array([1.0, -1.0, 1.0]), 0.3
+    drawn = signs[models] * (y - null * x)
+    slope = drawn @ x / (x @ x)
+    scores = np.bincount(models, (drawn - slope * x) * x)
+    by_hand = slope / (math.sqrt(scores @ scores) / (x @ x))
+    assert wild._t((signs * (wild.xy - null * wild.xx))[None, :])[0] == pytest.approx(by_hand)

@@ -183,7 +183,7 @@ def test_no_share_of_no_token():
         selection.platform_share(usage, TWO_DAYS, Selection(include_free=False), "cn", "resolved")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     free=st.booleans(),
     age=st.integers(0, 400),

@@ -202,7 +202,7 @@ def test_a_model_too_large_for_any_group_is_refused(rests_on):
         predicted(replace(rests_on, world=world), model="DeepSeek-V3")
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.integers(0, 10))
 def test_equal_seeds_give_equal_draws(rests_on, seed):
     work = Both(CHAT, CHAT)

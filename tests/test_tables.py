@@ -25,7 +25,7 @@ FIRST, SECOND = HTML.partition("<tbody>")[2].removesuffix("</tbody></table>").sp
 def shown(monkeypatch):
     """Markup of what was displayed."""
     found = []
-    monkeypatch.setattr(tables, "display", lambda thing, **_: found.append(thing.data))
+    monkeypatch.setattr("IPython.display.display", lambda thing, **_: found.append(thing.data))
     return found
 
 

@@ -146,6 +146,21 @@ def test_the_fastest_layout_is_no_slower_than_any():
     assert best == np.nanmax(others)
 
 
+def test_stacked_layouts_have_the_rates_of_each_alone():
+    work = replace(CHAT, interactivity_tok_per_s_per_user=20.0)
+    found = layout.groups(TOY)
+    rows = throughput.throughput(layout.stacked(found), work).output_tok_per_s_per_gpu
+    single = [throughput.throughput(each, work).output_tok_per_s_per_gpu for each in found]
+    assert rows[:, 0] == pytest.approx(single, rel=1e-12, nan_ok=True)
+
+
+def test_pools_of_several_groups_are_those_of_the_best():
+    found = layout.groups(TOY)
+    alone = [layout.separate_pools(each, APART, 16.0, 200.0) for each in found]
+    best = max(alone, key=lambda point: point.output_tok_per_s_per_gpu)
+    assert layout.separate_pools(layout.stacked(found), APART, 16.0, 200.0) == best
+
+
 def test_load_beyond_the_memory_waits():
     fits = float(throughput.largest_batch(TOY, CHAT))
     assert layout.at_load(TOY, CHAT, fits * 3).batch_count == pytest.approx(fits)

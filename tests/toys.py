@@ -5,9 +5,11 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from token_exports import paths
 from token_exports.models.accelerator_hour import ServingInputs
 from token_exports.parameters import NOTEBOOKS
 
+LOCK = paths.root() / "requirements.lock"
 METADATA = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
 SETUP = """
@@ -54,13 +56,13 @@ Markdown("**Takeaway.** Three.")
 """
 
 
-def write(folder: Path, *, breaking: str = "") -> None:
-    """Write the notebooks; the one named ``breaking`` raises in its figure cell."""
+def write(folder: Path, *, breaking: str = "", code: str = 'raise ValueError("no such week")'):
+    """Write the notebooks; the one named ``breaking`` runs ``code`` in place of its figure."""
     folder.mkdir(exist_ok=True)
     for name, model in NOTEBOOKS.items():
         defaults = model.model_validate({}).model_dump(mode="json")
         cell = "\n".join(f"{key} = {value!r}" for key, value in defaults.items())
-        body = 'raise ValueError("no such week")' if name == breaking else FIGURE
+        body = code if name == breaking else FIGURE
         cells = [
             new_markdown_cell(f"# Is {name} so?\n\n**Question.** Is it? $a = b$", id="question"),
             new_code_cell(cell, id="parameters", metadata={"tags": ["parameters"]}),

@@ -115,8 +115,8 @@ def load(name: str, as_of: dt.date | str | None = None) -> pd.DataFrame:
     DataError
         Names file, row, column, value and rule of every fault.
     """
-    check([name])
-    frame = _read(name, _stamp(name)).copy(deep=False)  # pandas copies what is written to
+    (stamp,) = check([name])
+    frame = _read(name, stamp).copy(deep=False)  # pandas copies what is written to
     if as_of is not None and "public_since" in frame:
         frame = frame[frame["public_since"] <= pd.Timestamp(as_of)].reset_index(drop=True)
     return frame
@@ -157,8 +157,13 @@ def table_path(name: str) -> Path:
     return path
 
 
-def check(names: Iterable[str] | None = None) -> None:
+def check(names: Iterable[str] | None = None) -> list[Path]:
     """Validate tables against their description, unless this very content has passed before.
+
+    Returns
+    -------
+    list of Path
+        Stamps of the tables, each named after the content that passed.
 
     Raises
     ------
@@ -168,28 +173,45 @@ def check(names: Iterable[str] | None = None) -> None:
     wanted = list(names) if names is not None else tables()
     stamps = {name: _stamp(name) for name in wanted}
     unseen = [name for name, stamp in stamps.items() if not stamp.exists()]
-    if not unseen:
-        return
+    if unseen:
+        _validate(unseen)
+    for name in unseen:
+        _keep(stamps[name])
+    return list(stamps.values())
+
+
+def unchecked() -> list[str]:
+    """Tables whose present content has not been validated yet, the largest first."""
+    names = [name for name in tables() if not _stamp(name).exists()]
+    return sorted(names, key=lambda name: table_path(name).stat().st_size, reverse=True)
+
+
+def _validate(names: list[str]) -> None:
     from token_exports import validation  # imports frictionless: only when something changed
 
-    faults = validation.faults(unseen)
+    faults = validation.faults(names)
     if faults:
         more = f"\n... and {len(faults) - MOST_FAULTS} more" * (len(faults) > MOST_FAULTS)
         raise DataError("\n".join(faults[:MOST_FAULTS]) + more)
-    for name in unseen:
-        _keep(stamps[name])
 
 
 def _stamp(name: str) -> Path:
+    described = describe(name)
+    keys = described["schema"].get("foreignKeys", [])
+    references = {key["reference"]["resource"] or name for key in keys}
     content = sha256()
-    references = {
-        key["reference"]["resource"] or name
-        for key in describe(name)["schema"].get("foreignKeys", [])
-    }
     for table in [name, *sorted(references - {name})]:
-        content.update(table_path(table).read_bytes())
-    content.update(json.dumps(describe(name), sort_keys=True, default=str).encode())
+        path = table_path(table)
+        state = path.stat()
+        content.update(_digest(path, state.st_mtime_ns, state.st_size))
+    content.update(json.dumps(described, sort_keys=True, default=str).encode())
     return paths.cache() / "valid" / f"{name}-{content.hexdigest()[:20]}"
+
+
+@lru_cache(maxsize=512)
+def _digest(path: Path, _changed: int, _size: int) -> bytes:
+    """Hash of a file, read again only when it has changed."""
+    return sha256(path.read_bytes()).digest()
 
 
 def _keep(stamp: Path) -> None:

@@ -6,7 +6,7 @@ same; a test keeps them together.
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -58,6 +58,13 @@ class Parameters(BaseModel):
     """What every notebook takes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    assumptions: ClassVar[frozenset[str] | None] = None
+    """Assumptions that the notebook looks up, where these are few: no other override reaches it."""
+
+    @classmethod
+    def takes(cls, override: str) -> bool:
+        """Whether an override of this name, perhaps with a region, can matter to the notebook."""
+        return cls.assumptions is None or override.partition(".")[0] in cls.assumptions
 
     @field_validator("*", mode="before")
     @classmethod
@@ -90,6 +97,7 @@ class OpenRouterShare(Parameters):
     """What the share of tokens counts: window, models, unit, denominator and origin."""
 
     model_config = ConfigDict(title="OpenRouter share")
+    assumptions: ClassVar[frozenset[str] | None] = frozenset({"interactivity_tok_per_s_per_user"})
 
     window: WindowText = Field(
         "2026-02-11/2026-02-17",

@@ -6,11 +6,13 @@
 import os
 from pathlib import Path
 
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
 
 def root() -> Path:
     """Root of the repository whose data and notebooks are used."""
     home = os.environ.get("TOKEN_EXPORTS_HOME")
-    return Path(home) if home else Path(__file__).resolve().parents[2]
+    return Path(home) if home else _CHECKOUT
 
 
 def data() -> Path:

@@ -29,6 +29,10 @@ class ResultError(ValueError):
     """A quantity is recorded twice, without a unit or out of its range."""
 
 
+class FigureError(ValueError):
+    """A figure lacks what makes it readable or checkable."""
+
+
 def output_folder() -> Path | None:
     """Where the running report collects its files, or None outside a build."""
     folder = os.environ.get(OUTPUT_VARIABLE)
@@ -58,6 +62,31 @@ def _filed(value: Any) -> str:
     if value.is_integer():
         return f"{value:.0f}"
     return repr(float(f"{value:.{FILED_DIGITS}g}")).removesuffix(".0")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a notebook did not finish.
+
+    Parameters
+    ----------
+    notebook
+        Its name.
+    cell_id
+        Identifier of the cell at which it ended, empty if not known.
+    cell_number
+        Number of that cell in the committed notebook, counted from one; 0 if not known.
+    error
+        What happened, such as ``ZeroDivisionError: division by zero``.
+    kind
+        ``raised``, ``died`` (the kernel) or ``timeout``.
+    """
+
+    notebook: str
+    cell_id: str
+    cell_number: int
+    error: str
+    kind: str
 
 
 @dataclass(frozen=True)

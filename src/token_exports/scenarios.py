@@ -115,7 +115,8 @@ def resolve(scenario: str, settings: Iterable[str] = ()) -> Settings:
     notebooks = {
         notebook: parameters.validated(
             notebook,
-            {k: v for k, v in own.items() if k in model.model_fields} | {"overrides": overrides},
+            {k: v for k, v in own.items() if k in model.model_fields}
+            | {"overrides": {k: v for k, v in overrides.items() if model.takes(k)}},
         )
         for notebook, model in NOTEBOOKS.items()
     }

@@ -5,7 +5,6 @@ from html import escape
 from typing import Any
 
 import pandas as pd
-from IPython.display import HTML, display
 
 from token_exports import formats
 from token_exports.results import Results, file_table
@@ -54,6 +53,8 @@ def show(
         f'<div class="scroll" tabindex="0" role="group" aria-label="Table {number}">'
         f"{body}</div></figure>"
     )
+    from IPython.display import HTML, display  # pages read tables and show none
+
     display(HTML(markup), metadata={"token_exports": entry})
 
 

@@ -66,6 +66,7 @@ UNITS: dict[str, Unit] = {
     "share": Unit("", minimum=-float("inf"), maximum=float("inf")),
     "ratio": _plain("times"),
     "share_per_year": _plain("a year"),
+    "elasticity": Unit("", minimum=-float("inf")),  # percent per percent; no times as much
     # time
     "years": _plain("years"),
     "weeks": _plain("weeks"),

@@ -105,7 +105,7 @@ def components(ax: Axes, table: pd.DataFrame) -> None:
         for y, (start, width) in enumerate(zip(left, widths, strict=True)):
             if width > SMALLEST_LABELLED * longest:
                 middle = start + width / 2
-                ink = "w" if name in DARK else "k"  # on its own colour, by day and by night
+                ink = "w" if name in DARK else "#1a1a1a"  # on its own colour, by day and by night
                 ax.text(middle, y, f"{width:.2f}", ha="center", va="center", fontsize=8, color=ink)
         left = left + widths
     for y, total in enumerate(left):

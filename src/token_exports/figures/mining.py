@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter
 
 from token_exports import formats
 from token_exports.figures.theme import INK, ORIGIN_COLOURS
@@ -36,8 +36,7 @@ def log_axis(ax: Axes, which: Literal["x", "y"], formatter: Any = _plain) -> Non
     axis = ax.xaxis if which == "x" else ax.yaxis
     axis.set_major_locator(LogLocator(numticks=20))
     axis.set_major_formatter(FuncFormatter(formatter))
-    axis.set_minor_formatter(NullFormatter())
-    ax.tick_params(axis=which, which="minor", length=0)
+    axis.set_minor_locator(NullLocator())
     ax.grid(axis=which, which="major")
     ax.set_axisbelow(True)
 

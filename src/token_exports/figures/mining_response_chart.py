@@ -32,12 +32,12 @@ RECORDED: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "",
         ("mining_and_hosting_economics",),
     ),
-    "hashrate_price_elasticity_ratio": (
+    "hashrate_price_elasticity": (
         "Elasticity of the hashrate to the price within a year, since 2015",
         "mining_response.elasticities",
         NETWORK,
     ),
-    "late_hashrate_price_elasticity_ratio": (
+    "late_hashrate_price_elasticity": (
         "The same since 2019",
         "mining_response.elasticities",
         NETWORK,
@@ -87,8 +87,8 @@ def quantities(
     return {
         "ban_hashrate_drop_share": ban.drop_share,
         "ban_recovery_count": None if back is None else float(back),
-        "hashrate_price_elasticity_ratio": _longest(early),
-        "late_hashrate_price_elasticity_ratio": _longest(late),
+        "hashrate_price_elasticity": _longest(early),
+        "late_hashrate_price_elasticity": _longest(late),
         "us_hashrate_gain_share": mining_map.gain_share(gains, ["US"]),
         "farm_conversion_count": float(count.sum()),
         "cn_farm_conversion_count": float(count.get("CN", 0)),

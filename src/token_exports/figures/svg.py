@@ -11,6 +11,7 @@ from string import ascii_lowercase
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from token_exports.figures import outline
@@ -19,6 +20,8 @@ from token_exports.figures.theme import DARK
 SERIES = "series "
 """Start of the identifier of an artist that a reader can hide, before the name of its series."""
 
+POINTS_PER_INCH = 72
+"""Scale of the SVG."""
 _SURPLUS_DIGITS = re.compile(r"(?<=\d\.\d\d)\d+")  # a hundredth of a point is not seen
 _PLACE = re.compile(r'(?<=translate\()[^)]*|(?<= [xy]=")[^"]*')
 _REFERENCE = re.compile(r'(href="#|url\(#)([^")]+)')
@@ -35,16 +38,27 @@ _FAMILY = "DejaVu Sans,Verdana,Bitstream Vera Sans,sans-serif"
 
 def text(fig: Figure, prefix: str) -> str:
     """SVG of a figure; ``prefix`` keeps its identifiers apart from those of other figures."""
-    written = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": prefix}):
-        fig.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
-    svg = written.getvalue()
+    svg = _drawn(fig, prefix)
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
     svg = _own_identifiers(svg.replace("xlink:href", "href"), prefix)
     svg = _ungrouped(_compact(svg))
     head = f' font-family="{_FAMILY}" stroke-linejoin="round">{_dark_rules(svg)}'
     return svg.replace(">", head, 1) + "\n"
+
+
+def _drawn(fig: Figure, salt: str) -> str:
+    """SVG as matplotlib writes it, in one pass; ``savefig`` would rehearse all drawing once."""
+    written = io.StringIO()
+    canvas = FigureCanvasSVG(fig)
+    fig.set_dpi(POINTS_PER_INCH)
+    layout = fig.get_layout_engine()
+    if layout is not None:
+        layout.execute(fig)  # measures with the canvas above, so in the widths of the SVG
+        fig.set_layout_engine("none")
+    with mpl.rc_context({"svg.hashsalt": salt}):
+        canvas.print_svg(written, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
+    return written.getvalue()
 
 
 def prefix_of(notebook: str, number: int) -> str:

@@ -1,8 +1,9 @@
 """Look of all figures: size, type, and one colour per meaning.
 
-Every colour that has to change in the dark is in ``DARK``; the SVG carries both, so that one file
-serves light and dark.
+The inks, and what becomes of a colour in the dark, stand in ``colours``.
 """
+
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -10,50 +11,11 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from token_exports import colours
+
 WIDTH_IN = 5.6
-INK = {
-    "text": "#1b2026",
-    "soft": "#5b6570",
-    "rule": "#d4d9de",
-    "paper": "#fefefd",
-    "essay": "#7a28c9",
-}
-"""Text, secondary text, rules, background, and the mark of the essay's own figure."""
-
-DARK_INK = {
-    "text": "#e4e6e8",
-    "soft": "#a3acb5",
-    "rule": "#3a4249",
-    "paper": "#14171a",
-    "essay": "#c79bf2",
-}
-"""The same on the dark page; a test keeps them alike with the variables of its stylesheet."""
-
-ON_DARK, ON_LIGHT = "#ffffff", "#101010"
-"""Words on a strong and on a pale mark, in the light."""
-
-DARK = {INK[name]: dark for name, dark in DARK_INK.items()} | {
-    ON_DARK: "#101010",  # strong marks turn pale
-    "#2f6db3": "#5f9fe2",
-    "#6fa3d8": "#a3c9f2",
-    "#c8402f": "#f07c68",
-    "#5c9c6b": "#74b885",
-    "#8b78b4": "#ab99d6",
-    "#7a5fb0": "#ab93de",
-    "#3f7d52": "#69b482",
-    "#a86a12": "#d69b45",
-    "#1f8a8a": "#45b5b2",
-    "#3f8f5b": "#62bb81",
-    "#b5701a": "#dc9a48",
-    "#6b747d": "#98a2ac",
-    "#7d8894": "#9aa5b0",
-    "#6a8cae": "#8db0d4",
-    "#b9c6d3": "#d3deea",
-    "#4f9ab8": "#74bbd8",
-    "#8a6100": "#d99a1c",
-    "#a7afb7": "#7d868f",
-}
-"""What takes the place of a colour on dark ground: inks, and what would be too dim there."""
+INK, DARK_INK, DARK = colours.INK, colours.DARK_INK, colours.DARK
+ON_DARK, ON_LIGHT = colours.ON_DARK, colours.ON_LIGHT
 
 PATCH = {"facecolor": INK["paper"], "edgecolor": "none", "pad": 0.6}
 """Ground of a label that a line would cross."""
@@ -83,39 +45,41 @@ COMPONENT_COLOURS = {
 ESSAY = INK["essay"]
 
 
+RULES: dict[Any, Any] = {
+    "figure.dpi": 110,
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.labelsize": 9,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "legend.fontsize": 8.5,
+    "text.color": INK["text"],
+    "axes.labelcolor": INK["soft"],
+    "axes.edgecolor": INK["rule"],
+    "xtick.color": INK["soft"],
+    "ytick.color": INK["soft"],
+    "axes.facecolor": "none",
+    "figure.facecolor": "none",
+    "savefig.facecolor": "none",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": False,
+    "grid.color": INK["rule"],
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "axes.unicode_minus": True,
+    "patch.edgecolor": INK["paper"],
+    "scatter.edgecolors": "face",
+}
+"""What differs from seaborn's white style."""
+
+
 def apply() -> None:
     """Set the theme once, for every figure that follows."""
     sns.set_theme(style="white", context="notebook")
-    mpl.rcParams.update(
-        {
-            "figure.dpi": 110,
-            "font.family": "DejaVu Sans",
-            "font.size": 9,
-            "axes.titlesize": 9,
-            "axes.labelsize": 9,
-            "xtick.labelsize": 8.5,
-            "ytick.labelsize": 8.5,
-            "legend.fontsize": 8.5,
-            "text.color": INK["text"],
-            "axes.labelcolor": INK["soft"],
-            "axes.edgecolor": INK["rule"],
-            "xtick.color": INK["soft"],
-            "ytick.color": INK["soft"],
-            "axes.facecolor": "none",
-            "figure.facecolor": "none",
-            "savefig.facecolor": "none",
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": False,
-            "grid.color": INK["rule"],
-            "grid.linewidth": 0.6,
-            "legend.frameon": False,
-            "svg.fonttype": "none",
-            "axes.unicode_minus": True,
-            "patch.edgecolor": INK["paper"],
-            "scatter.edgecolors": "face",
-        }
-    )
+    mpl.rcParams.update(RULES)
 
 
 def canvas(height_in: float, columns: int = 1, rows: int = 1) -> tuple[Figure, list[Axes]]:

@@ -24,7 +24,8 @@ import numpy as np
 import pandas as pd
 
 from token_exports.models import windows
-from token_exports.models.market_share import UNKNOWN, daily_floor_tokens
+from token_exports.models.daily_lists import Grid, daily_floor_tokens
+from token_exports.models.market_share import UNKNOWN
 from token_exports.models.windows import Window, WindowError
 from token_exports.uncertainty import Interval, bounds
 
@@ -106,54 +107,85 @@ def hhi_share(known: Market, window: Window, group: str, within: str = ALL) -> I
     WindowError
         A day of the window has no rows, or there are no tokens.
     """
-    windows.require(window, known.listed.index)
-    chosen = known.listed.columns[(known.origin == within) | (within == ALL)]
-    listed = known.listed.loc[window.days, chosen].dropna(axis="columns", how="all")
-    rest = known.rest.loc[window.days]
-    rest = rest if within == ALL else rest.reindex(columns=[within], fill_value=0).clip(lower=0)
-    total = float(listed.sum().sum() + rest.sum().sum())
-    if total == 0:
+    low, high = hhi_ends(known, [window], group, within)[0]
+    if np.isnan(low):
         raise WindowError(f"window {window.label}: no tokens of {within}")
+    return bounds(low, low, high)
+
+
+def hhi_ends(known: Market, chosen: Sequence[Window], group: str, within: str = ALL) -> Grid:
+    """Both ends of `hhi_share`, a row a window; missing where there are no tokens.
+
+    Raises
+    ------
+    WindowError
+        A day of a window has no rows.
+    """
+    for window in chosen:
+        windows.require(window, known.listed.index)
+    own = known.listed.columns[(known.origin == within) | (within == ALL)]
+    listed, rest = known.listed[own], known.rest
+    if within != ALL:
+        rest = rest.reindex(columns=[within], fill_value=0).clip(lower=0)
+    tokens, hidden = _sums(listed, chosen), _sums(rest, chosen)
     if group == MODEL:
-        low = float((listed.sum() ** 2).sum())
-        high = low + _packed(listed, known.cap.loc[window.days], rest.sum(axis="columns"))
+        low = (tokens.to_numpy() ** 2).sum(axis=1)
+        packed = [_packed(*_days((listed, known.cap, rest), window)) for window in chosen]
+        high = low + np.array(packed)
     else:
-        low, high = _by_developer(listed.sum(), rest.sum(), known)
-    return bounds(low / total**2, low / total**2, max(low, high) / total**2)
+        low, high = _by_developer(tokens, hidden, known)
+    total = tokens.to_numpy().sum(axis=1) + hidden.to_numpy().sum(axis=1)
+    ends = np.stack([low, np.maximum(low, high)], axis=1)
+    return np.asarray(ends / np.where(total == 0, np.nan, total)[:, None] ** 2)
 
 
-def _packed(listed: pd.DataFrame, cap: pd.Series, rest: pd.Series) -> float:
-    """Most that the unlisted tokens can add to the sum of squares.
+def _sums(by_day: pd.DataFrame, chosen: Sequence[Window]) -> pd.DataFrame:
+    """Sums of the columns, a row a window."""
+    sums = [np.nansum(part, axis=0) for w in chosen for part in _days((by_day,), w)]
+    return pd.DataFrame(np.reshape(sums, (len(chosen), -1)), columns=by_day.columns)
+
+
+def _days(tables: Sequence[pd.DataFrame | pd.Series], window: Window) -> list[Grid]:
+    """Values of tables by day on the days of a window."""
+    days = slice(pd.Timestamp(window.start), pd.Timestamp(window.end))
+    return [table.loc[days].to_numpy(dtype=float) for table in tables]
+
+
+def _packed(listed: Grid, cap: Grid, rest: Grid) -> float:
+    """Most that the unlisted tokens of a window can add to the sum of squares.
 
     A model with listed tokens a that gets x more adds x (2a + x), at most 2a + X for each token if
     X is all it can get. So each day's rest goes to the models with the largest 2a + X first.
     """
-    absent = listed.isna().to_numpy()
-    most = np.minimum(cap.to_numpy(), rest.to_numpy())
+    listed, left = listed[:, ~np.isnan(listed).all(axis=0)], rest.sum(axis=1)
+    absent, most = np.isnan(listed), np.minimum(cap, left)
     nameless = float(most.sum())
-    value = 2 * listed.sum().to_numpy() + most @ absent
-    order = [m for m in np.argsort(-value, kind="stable") if value[m] > nameless]
+    value = 2 * np.nansum(listed, axis=0) + most @ absent
+    order = np.argsort(-value, kind="stable")
+    order = order[value[order] > nameless]
     added = 0.0
-    for day, (limit, left) in enumerate(zip(cap, rest, strict=True)):
-        for model in (m for m in order if absent[day, m]):
-            part = min(float(limit), left)
-            added, left = added + part * float(value[model]), left - part
-        added += left * nameless
+    for day, places in enumerate(absent[:, order]):
+        named = value[order][places]
+        begun = np.arange(len(named)) * cap[day]  # what the models before each have taken
+        parts = np.clip(left[day] - begun, 0, cap[day])
+        added += float(parts @ named) + float(left[day] - parts.sum()) * nameless
     return added
 
 
-def _by_developer(tokens: pd.Series, rest: pd.Series, known: Market) -> tuple[float, float]:
-    """Least and most that the squares can sum to, by developer."""
-    origin = known.origin[tokens.index]
-    own, previews = tokens[origin != UNKNOWN], tokens[origin == UNKNOWN]
-    sizes = own.groupby([origin[own.index], known.developer[own.index]]).sum()
-    low = float((sizes**2).sum() + (previews**2).sum())
-    leaders = sizes.groupby(level=0).max()
-    owned = leaders.add(rest.drop(UNKNOWN, errors="ignore"), fill_value=0.0)
-    high = float((sizes**2).sum() - (leaders**2).sum() + (owned**2).sum())
-    largest = float(owned.max()) if len(owned) else 0.0
-    unknown = float(rest.get(UNKNOWN, 0.0) + previews.sum())
-    return low, high + (largest + unknown) ** 2 - largest**2
+def _by_developer(tokens: pd.DataFrame, rest: pd.DataFrame, known: Market) -> tuple[Grid, Grid]:
+    """Least and most that the squares can sum to in each window, by developer."""
+    origin = known.origin[tokens.columns]
+    own, previews = tokens.loc[:, origin != UNKNOWN], tokens.loc[:, origin == UNKNOWN]
+    firms = [origin[own.columns], known.developer[own.columns]]
+    sizes = own.T.groupby(firms).sum()
+    squares, leaders = (sizes**2).sum(), sizes.groupby(level=0).max()
+    low = squares + (previews**2).sum(axis="columns")
+    owned = leaders.add(rest.drop(columns=UNKNOWN, errors="ignore").T, fill_value=0.0)
+    high = squares - (leaders**2).sum() + (owned**2).sum()
+    largest = owned.max().fillna(0.0)
+    unknown = rest.get(UNKNOWN, 0.0) + previews.sum(axis="columns")
+    high += (largest + unknown) ** 2 - largest**2
+    return low.to_numpy(dtype=float), high.to_numpy(dtype=float)
 
 
 def effective_count(hhi: Interval) -> Interval:
@@ -178,13 +210,16 @@ def history(known: Market, chosen: Sequence[Window]) -> pd.DataFrame:
         ``hhi_high_share``, ``effective_low_count``, ``effective_high_count``; no row where an
         origin has no tokens.
     """
+    pairs = [(group, within) for group in GROUPS for within in WITHIN]
+    ends = {pair: hhi_ends(known, chosen, *pair) for pair in pairs}
     rows = []
-    for window in chosen:
+    for i, window in enumerate(chosen):
         when = {"window": window.label, "window_start": window.start, "window_end": window.end}
-        for group, within in ((g, w) for g in GROUPS for w in WITHIN):
-            hhi = windows.when_known(hhi_share, known, window, group, within)
-            if hhi is not None:
-                rows.append(when | {"group": group, "within": within} | _ends(hhi))
+        for (group, within), each in ends.items():
+            low, high = map(float, each[i])
+            if low == low:
+                hhi = _ends(bounds(low, low, high))
+                rows.append(when | {"group": group, "within": within} | hhi)
     return pd.DataFrame(rows)
 
 

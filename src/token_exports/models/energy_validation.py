@@ -63,13 +63,12 @@ def measured_power(rows: pd.DataFrame, states: pd.DataFrame) -> pd.DataFrame:
     return table.dropna(subset=["drawn_share", "busy_share"])
 
 
-def predicted_power_share(table: pd.DataFrame, series: str, busy: float) -> float:
-    """Draw over rated power, fitted without a series; missing where too few rows are left."""
+def power_shares_without(table: pd.DataFrame, series: str) -> tuple[float, float]:
+    """`power_shares` fitted without a series; missing where too few rows are left."""
     rest = table[table["series"] != series]
     if len(rest) < FEWEST_POWER_ROWS:
-        return float("nan")
-    idle, added = power_shares(rest["busy_share"].to_numpy(), rest["drawn_share"].to_numpy())
-    return idle + added * busy
+        return float("nan"), float("nan")
+    return power_shares(rest["busy_share"].to_numpy(), rest["drawn_share"].to_numpy())
 
 
 def energy(row: Row, rates: Throughput, board_power_w: float, surroundings: Row) -> float:
@@ -148,11 +147,12 @@ def compared(
         for name, rates in points.items()
     )
     power = measured_power(rows, states)
+    fits = {name: power_shares_without(power, name) for name in states["series"].unique()}
     found = []
     for state in states.to_dict("records"):
         row, rates = by_id[state["benchmark_id"]], points[state["benchmark_id"]]
-        share = predicted_power_share(power, state["series"], state["busy_share"])
-        board_w = share * (state["board_power_w"] or np.nan)
+        idle, added = fits[state["series"]]
+        board_w = (idle + added * state["busy_share"]) * (state["board_power_w"] or np.nan)
         chip = chips[row["accelerator"]]
         found += list(_compared(row, rates, board_w, chip))
     return pd.DataFrame(found, columns=["benchmark_id", "kind", "published", "predicted"]).assign(

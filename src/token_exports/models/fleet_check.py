@@ -36,18 +36,32 @@ LEAST_MACHINES_COUNT = 5
 CLASS = "class"
 
 
-def ages_years(machines: pd.DataFrame, month: str) -> "pd.Series[float]":
-    """Years since release in a month; negative before it, missing without a release month."""
-    released = pd.PeriodIndex(machines["release_month"].to_list(), freq="M")
-    now = pd.Period(month, "M")
-    months = (now.year - released.year) * MONTHS_PER_YEAR + (now.month - released.month)
-    return pd.Series(months / MONTHS_PER_YEAR, index=machines.index, dtype=float)
+def _month_number(months: "pd.Series[str]") -> NDArray[np.float64]:
+    """Months since the year nought of texts like 2021-06; missing where there is none."""
+    year, month = (pd.to_numeric(part).astype(float) for part in (months.str[:4], months.str[5:]))
+    return np.asarray(year * MONTHS_PER_YEAR + month, dtype=np.float64)
 
 
-def age_weights(age_years: "pd.Series[float]") -> "pd.Series[float]":
+def age_weights(age_years: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weight of a machine: falls by a fixed step with every completed year to zero."""
-    weight = (1 - age_years // 1 / AGE_LIMIT_YEARS).clip(0, 1)
-    return weight.where(age_years >= 0, 0.0).fillna(0.0)
+    weight = np.clip(1 - np.floor(age_years) / AGE_LIMIT_YEARS, 0, 1)
+    return np.where(age_years >= 0, weight, 0.0)  # not yet released, or nobody knows when
+
+
+def market_weights(machines: pd.DataFrame, months: "pd.Series[str]") -> NDArray[np.float64]:
+    """Weights of machines by age, a row a month.
+
+    Parameters
+    ----------
+    machines
+        Table ``asics``. Classes of hardware count only as long as no machine does.
+    months
+        Months of operation.
+    """
+    released = _month_number(machines["release_month"])
+    weights = age_weights((_month_number(months)[:, None] - released) / MONTHS_PER_YEAR)
+    single = np.where(machines["hardware_class"] == CLASS, 0.0, weights)
+    return np.where(single.any(axis=1, keepdims=True), single, weights)
 
 
 def on_market(machines: pd.DataFrame, month: str, threshold_j_per_th: float) -> pd.DataFrame:
@@ -56,27 +70,27 @@ def on_market(machines: pd.DataFrame, month: str, threshold_j_per_th: float) -> 
     Parameters
     ----------
     machines
-        Table ``asics``. Classes of hardware count only as long as no machine does.
+        Table ``asics``.
     month
         Month of operation.
     threshold_j_per_th
         Efficiency at which revenue just pays the power.
     """
-    weights = age_weights(ages_years(machines, month))
-    table = machines.assign(weight_ratio=weights)
-    table = table[table["weight_ratio"] > 0]
-    single = table[table["hardware_class"] != CLASS]
-    table = table if single.empty else single
-    return table[table["efficiency_j_per_th"] <= threshold_j_per_th]
+    table = machines.assign(weight_ratio=market_weights(machines, pd.Series([month]))[0])
+    pays = table["efficiency_j_per_th"] <= threshold_j_per_th
+    return table[(table["weight_ratio"] > 0) & pays]
 
 
-def fleet_efficiency_j_per_th(counted: pd.DataFrame) -> Interval | None:
-    """Best, weighted mean and worst efficiency of the machines that count, None without any."""
-    if counted.empty:
-        return None
-    values = counted["efficiency_j_per_th"].to_numpy(dtype=float)
-    mean = float(np.average(values, weights=counted["weight_ratio"].to_numpy(dtype=float)))
-    return bounds(mean, float(values.min()), float(values.max()))
+def fleet_efficiency_j_per_th(
+    efficiency_j_per_th: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[float, float, float]:
+    """Best, weighted mean and worst efficiency of the machines that count, missing without any."""
+    counted = weights > 0
+    if not counted.any():
+        return np.nan, np.nan, np.nan
+    values = efficiency_j_per_th[counted]
+    mean = float(np.average(values, weights=weights[counted]))
+    return float(values.min()), mean, float(values.max())
 
 
 def by_month(
@@ -99,35 +113,22 @@ def by_month(
         ``month``, ``threshold_j_per_th``, ``machines_count``, the three efficiencies and the three
         annualised rates, all missing in a month in which no machine pays its power.
     """
-    rows = [
-        _month(machines, str(month), float(hashprice), electricity_price_usd_per_kwh)
-        for month, hashprice in zip(
-            network["month"], network["hashprice_usd_per_ph_day"], strict=True
-        )
-    ]
-    table = pd.DataFrame(rows)
+    threshold = electricity_export.break_even_efficiency_j_per_th(
+        network["hashprice_usd_per_ph_day"].to_numpy(dtype=float), electricity_price_usd_per_kwh
+    )
+    efficiency = machines["efficiency_j_per_th"].to_numpy(dtype=float)
+    weights = market_weights(machines, network["month"])
+    weights = np.where(efficiency <= np.asarray(threshold)[:, None], weights, 0.0)
+    table = pd.DataFrame({"month": network["month"], "threshold_j_per_th": threshold})
+    table["machines_count"] = (weights > 0).sum(axis=1).astype(float)
+    names = [f"efficiency_{bound}_j_per_th" for bound in OVERHEAD_RATIOS]
+    table[names] = [fleet_efficiency_j_per_th(efficiency, row) for row in weights]
     hashrate = network["hashrate_eh_per_s"].to_numpy(dtype=float)
     for bound, overhead in OVERHEAD_RATIOS.items():
         table[f"energy_{bound}_twh_per_year"] = electricity_export.mining_electricity_twh_per_year(
             hashrate, table[f"efficiency_{bound}_j_per_th"].to_numpy(dtype=float), overhead
         )
     return table
-
-
-def _month(
-    machines: pd.DataFrame, month: str, hashprice: float, price: float
-) -> dict[str, str | float]:
-    threshold = float(electricity_export.break_even_efficiency_j_per_th(hashprice, price))
-    counted = on_market(machines, month, threshold)
-    fleet = fleet_efficiency_j_per_th(counted)
-    ends = (np.nan,) * 3 if fleet is None else (fleet.low, fleet.central, fleet.high)
-    names = (f"efficiency_{bound}_j_per_th" for bound in OVERHEAD_RATIOS)
-    return {
-        "month": month,
-        "threshold_j_per_th": threshold,
-        "machines_count": float(len(counted)),
-        **dict(zip(names, ends, strict=True)),
-    }
 
 
 # ---- against the index
@@ -253,5 +254,7 @@ def ratio_interval(table: pd.DataFrame) -> Interval:
 
 def machine_months(machines: pd.DataFrame, months: Iterable[str]) -> pd.DataFrame:
     """How many machines of known age stand in the table each month, before the threshold."""
-    rows = [(m, len(on_market(machines, m, np.inf))) for m in months]
-    return pd.DataFrame(rows, columns=["month", "machines_count"])
+    months = list(months)
+    rated = machines["efficiency_j_per_th"].notna().to_numpy()
+    counted = (market_weights(machines, pd.Series(months, dtype="str")) > 0) & rated
+    return pd.DataFrame({"month": months, "machines_count": counted.sum(axis=1)})

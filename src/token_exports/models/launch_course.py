@@ -16,7 +16,8 @@ did; what a launch takes from the developer's older models; prices, which change
 
 import pandas as pd
 
-from token_exports.models import market_share, windows
+from token_exports.models import windows
+from token_exports.models.daily_lists import daily_floor_tokens
 from token_exports.models.launch_effect import variants_of
 from token_exports.models.market_share import UNKNOWN
 from token_exports.models.windows import Window, WindowError
@@ -62,7 +63,7 @@ def courses(
         No launch can be followed for a week.
     """
     platform = totals.groupby("date")["tokens"].sum()
-    floor = market_share.daily_floor_tokens(daily)
+    floor = daily_floor_tokens(daily)
     tokens = daily.pivot(index="date", columns="model_permaslug", values="tokens")
     known = models[models["model_slug"].isin(tokens.columns)]
     known = known[known["launch_basis"] != "first_row"]

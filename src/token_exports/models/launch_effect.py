@@ -13,10 +13,13 @@ paid slugs.
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
-from token_exports.models import market_share, selection
+from token_exports.models import daily_lists, market_share, remaining_lists, selection
+from token_exports.models.daily_lists import daily_floor_tokens
 from token_exports.models.market_share import RESOLVED, UNKNOWN
+from token_exports.models.remaining_lists import FullList
 from token_exports.models.selection import Selection, Usage
 from token_exports.models.windows import Window, when_known
 from token_exports.uncertainty import Interval
@@ -68,17 +71,20 @@ def windows_without(
     WindowError
         A day of a window has no rows.
     """
-    kept = {name: selection.daily(daily, models, s) for name, s in SELECTIONS.items()}
-    floor = market_share.daily_floor_tokens(daily)
+    lists = daily_lists.of_table(daily)
+    chinese = (origin.reindex(lists.models) == "cn").to_numpy()
+    kept = {
+        name: remaining_lists.kept(lists, selection.daily(daily, models, s))
+        for name, s in SELECTIONS.items()
+    }
+    floor = daily_floor_tokens(daily)
     rows = []
     for window in chosen:
-        every = market_share.tokens_by_model(daily, window)
-        highest = float(floor[window.days].sum())
-        for name, part in kept.items():
-            left = _left(every, part[part["date"].isin(window.days)])
-            facts = {"window_end": pd.Timestamp(window.end), "series": name}
-            rows.append(facts | _share(left.head(n), origin) | _removed(every, left, n))
-            rows[-1]["certain"] = _certain(left, n, highest)
+        tokens, hidden = (np.nansum(part, axis=0) for part in lists.of(window))
+        full = FullList(tokens, hidden, chinese, float(floor[window.days].sum()))
+        for name, remaining in kept.items():
+            facts = remaining_lists.without(full, remaining.of(window)[0], n)
+            rows.append((pd.Timestamp(window.end), name, *facts))
     names = ["window_end", "series", "cn_top_n_share", "excluded_tokens_share"]
     return pd.DataFrame(rows, columns=[*names, "model_count", "certain"])
 
@@ -120,26 +126,6 @@ def _left(every: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
     return order.reset_index(drop=True)
 
 
-def _share(top: pd.DataFrame, origin: pd.Series) -> dict[str, float]:
-    name = "model_permaslug" if "model_permaslug" in top else "model_slug"
-    total = float(top["tokens"].sum())
-    own = float(top.loc[top[name].map(origin) == "cn", "tokens"].sum())
-    return {"cn_top_n_share": own / total if total else float("nan"), "model_count": len(top)}
-
-
-def _removed(every: pd.DataFrame, left: pd.DataFrame, n: int) -> dict[str, float]:
-    top = every.head(n)
-    remains = left.loc[left["model_permaslug"].isin(top["model_permaslug"]), "tokens"].sum()
-    total = float(top["tokens"].sum())
-    return {"excluded_tokens_share": 1 - float(remains) / total if total else float("nan")}
-
-
-def _certain(left: pd.DataFrame, n: int, highest_tokens: float) -> bool:
-    """Whether nothing outside the list, listed or not, can be larger than its last model."""
-    outside = max([highest_tokens, *left["tokens_high"].iloc[n:]])
-    return len(left) >= n and bool(left["tokens"].iloc[n - 1] >= outside)
-
-
 def charts_without(
     lists: pd.DataFrame, models: pd.DataFrame, origin: pd.Series, n: int
 ) -> pd.DataFrame:
@@ -162,15 +148,18 @@ def charts_without(
         ``window_end``, ``series``, ``cn_top_n_share`` (missing where nothing remains),
         ``excluded_tokens_share``, ``model_count``.
     """
-    rows = []
-    for end, chart in lists[lists["rank"] <= n].groupby("period_end"):
-        for name, chosen in SELECTIONS.items():
-            left = selection.week(chart, models, chosen, pd.Timestamp(end).date())  # type: ignore[arg-type]
-            removed = 1 - float(left["tokens"].sum() / chart["tokens"].sum())
-            facts = {"window_end": end, "series": name, "excluded_tokens_share": removed}
-            rows.append(facts | _share(left, origin))
-    names = ["window_end", "series", "excluded_tokens_share", "cn_top_n_share", "model_count"]
-    return pd.DataFrame(rows, columns=names)
+    charts = lists[lists["rank"] <= n].astype({"tokens": float})
+    charts["own"] = charts["tokens"].where(charts["model_slug"].map(origin) == "cn", 0.0)
+    whole = charts.groupby("period_end")["tokens"].sum()
+    tables = []
+    for name, chosen in SELECTIONS.items():
+        weeks = selection.weekly(charts, models, chosen).groupby("period_end")
+        left = weeks[["tokens", "own"]].sum().reindex(whole.index, fill_value=0.0)
+        count = weeks.size().reindex(whole.index, fill_value=0)
+        columns = {"series": name, "excluded_tokens_share": 1 - left["tokens"] / whole}
+        columns |= {"cn_top_n_share": left["own"] / left["tokens"], "model_count": count}
+        tables.append(pd.DataFrame(columns).reset_index(names="window_end"))
+    return pd.concat(tables).sort_values("window_end", kind="stable", ignore_index=True)
 
 
 def history(in_windows: pd.DataFrame, in_charts: pd.DataFrame) -> pd.DataFrame:

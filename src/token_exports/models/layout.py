@@ -60,8 +60,12 @@ def layouts(deployment: Deployment, accelerators_count: float) -> Iterator[Deplo
 def holds(deployment: Deployment) -> bool:
     """Whether the weights leave room for a cache."""
     usable = deployment.efficiencies.usable_memory_share * BYTES_PER_GB
-    room = np.median(deployment.accelerator.hbm_gb * usable)
-    return bool(np.median(roofline.weight_bytes(deployment)) < room)
+    room = _middle(deployment.accelerator.hbm_gb * usable)
+    return bool(_middle(roofline.weight_bytes(deployment)) < room)
+
+
+def _middle(value: Quantity) -> Quantity:
+    return np.median(value) if np.ndim(value) else value
 
 
 def groups(deployment: Deployment) -> list[Deployment]:
@@ -97,34 +101,49 @@ def fastest(candidates: Sequence[Deployment], workload: Workload) -> Deployment:
     workload
         Lengths and the user's speed; of draws, the layout that is best in the median.
     """
-    rates = [_output(throughput.throughput(each, workload)) for each in candidates]
-    return candidates[int(np.argmax(rates))]
+    rates = throughput.throughput(stacked(candidates), workload).output_tok_per_s_per_gpu
+    return candidates[_highest(rates)]
 
 
 def best_readers(candidates: Sequence[Deployment], workload: Workload) -> Deployment:
     """Layout that reads most fresh prompt tokens per accelerator."""
-    rates = [_prompts(throughput.operate(each, workload, 1.0)) for each in candidates]
-    return candidates[int(np.argmax(rates))]
+    point = throughput.operate(stacked(candidates), workload, 1.0)
+    return candidates[_highest(point.fresh_prompt_tok_per_s_per_gpu)]
 
 
 def best_writers(candidates: Sequence[Deployment], workload: Workload) -> Deployment:
     """Layout that writes most per writing accelerator at the workload's speed."""
-    rates = [_written(throughput.throughput(each, workload)) for each in candidates]
-    return candidates[int(np.argmax(rates))]
+    rates = throughput.throughput(stacked(candidates), workload).decode_tok_per_s_per_gpu
+    return candidates[_highest(rates)]
 
 
 def fastest_at_batch(
     candidates: Sequence[Deployment], workload: Workload, load: float
 ) -> tuple[Deployment, Throughput]:
     """The same at an offered load: sequences beyond those that fit wait."""
-    points = [(each, at_load(each, workload, load)) for each in candidates]
-    return max(points, key=lambda point: _output(point[1]))
+    rates = at_load(stacked(candidates), workload, load).output_tok_per_s_per_gpu
+    best = candidates[_highest(rates)]
+    return best, at_load(best, workload, load)
+
+
+def stacked(candidates: Sequence[Deployment]) -> Deployment:
+    """Layouts of one deployment as a single one, whose rates have a row a layout."""
+    layouts = [each.layout for each in candidates]
+    counts = np.array([[each.accelerators_count] for each in layouts])
+    ranks = np.array([[each.attention_ranks_count] for each in layouts])
+    layout = Layout(accelerators_count=counts, attention_ranks_count=ranks)
+    return replace(candidates[0], layout=layout)
+
+
+def _highest(rates: Quantity) -> int:
+    """Row with the largest median; the first where none has a value."""
+    return int(np.argmax(np.nan_to_num(np.median(rates, axis=-1), nan=0.0)))
 
 
 def at_load(deployment: Deployment, workload: Workload, load: float) -> Throughput:
     """Rates of a deployment that is offered this many sequences."""
-    fits = float(throughput.largest_batch(deployment, workload))
-    return throughput.operate(deployment, workload, min(load, fits))
+    fits = throughput.largest_batch(deployment, workload)
+    return throughput.operate(deployment, workload, np.fmin(load, fits))
 
 
 def separate_pools(
@@ -135,7 +154,7 @@ def separate_pools(
     Parameters
     ----------
     deployment
-        Its layout is that of the group which reads prompts.
+        Its layout is that of the group which reads prompts; the best of several that are `stacked`.
     workload
         Lengths and drafts; its speed is not used.
     accelerators
@@ -144,7 +163,8 @@ def separate_pools(
         Sequences offered to both.
     """
     writers = accelerators * POOL_SHARES
-    widest = max(deployment.accelerator.scale_up_count, deployment.layout.accelerators_count)
+    counts = deployment.layout.accelerators_count
+    widest = np.maximum(deployment.accelerator.scale_up_count, counts)
     group = np.minimum(writers, widest)
     pool = replace(deployment, layout=Layout(accelerators_count=group, attention_ranks_count=group))
     fits = np.nan_to_num(throughput.largest_batch(pool, workload), nan=1.0)
@@ -165,22 +185,7 @@ def separate_pools(
 
 
 def _pick(point: Throughput, position: int) -> Throughput:
-    """One position of a point whose values are arrays."""
-    values = ((f.name, np.asarray(getattr(point, f.name))) for f in fields(Throughput))
-    return Throughput(**{name: float(value[position]) for name, value in values})
-
-
-def _output(point: Throughput) -> float:
-    return _median(point.output_tok_per_s_per_gpu)
-
-
-def _written(point: Throughput) -> float:
-    return _median(point.decode_tok_per_s_per_gpu)
-
-
-def _prompts(point: Throughput) -> float:
-    return _median(point.fresh_prompt_tok_per_s_per_gpu)
-
-
-def _median(rate: Quantity) -> float:
-    return float(np.nan_to_num(np.median(rate), nan=0.0))
+    """One position of a point whose values are arrays, counted along their common rows."""
+    names = [f.name for f in fields(Throughput)]
+    values = np.broadcast_arrays(*(getattr(point, name) for name in names))
+    return Throughput(**dict(zip(names, (float(v.flat[position]) for v in values), strict=True)))

@@ -111,10 +111,8 @@ def turnover(lists: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``period_start``, ``turnover_share``; weeks after a gap are left out.
     """
-    charts = {
-        week: list(part.sort_values("rank")["model_slug"])
-        for week, part in lists.groupby("period_start")
-    }
+    ranked = lists.sort_values("rank", kind="stable").groupby("period_start")["model_slug"]
+    charts = {week: list(slugs) for week, slugs in ranked}
     rows = []
     for week, chart in charts.items():
         before = charts.get(week - WEEK)  # type: ignore[operator]

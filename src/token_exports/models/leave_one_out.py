@@ -13,10 +13,12 @@ further, by the tokens themselves.
 """
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import pandas as pd
+from numpy.typing import NDArray
 
-from token_exports.models import market_share, windows
+from token_exports.models import daily_lists, market_share, windows
 from token_exports.models.windows import Window, WindowError
 from token_exports.uncertainty import Interval, bounds, exact
 
@@ -46,12 +48,18 @@ def refilled(
         Too few models remain, or one that nobody lists may be among the largest.
     """
     left = ranked[~ranked["model_permaslug"].isin(gone)].head(n)
-    if len(left) < n or left["tokens"].min() < unlisted_tokens:
+    _require_known(left["tokens"].to_numpy(), n, unlisted_tokens, len(gone), len(ranked))
+    return left
+
+
+def _require_known(
+    tokens: NDArray[Any], n: int, unlisted_tokens: float, gone_count: int, listed_count: int
+) -> None:
+    if len(tokens) < n or tokens.min() < unlisted_tokens:
         raise WindowError(
-            f"{len(gone)} of {len(ranked)} listed models taken away: the {n} largest of the rest"
+            f"{gone_count} of {listed_count} listed models taken away: the {n} largest of the rest"
             " are not known"
         )
-    return left
 
 
 def without_each(
@@ -167,9 +175,14 @@ def models_to_below(
 
 def _without_first(ranked: pd.DataFrame, count: int, n: int, unlisted: float) -> float:
     """Chinese share without the ``count`` largest Chinese models; of the list as it is for none."""
-    chinese = ranked.loc[ranked["origin"] == "cn", "model_permaslug"]
-    left = refilled(ranked, set(chinese[:count]), n, unlisted) if count else ranked.head(n)
-    return market_share.top_n_share(left, "cn").central
+    chinese = (ranked["origin"] == "cn").to_numpy()
+    stays = ~chinese | (chinese.cumsum() > count)
+    tokens, own = ranked["tokens"].to_numpy()[stays][:n], chinese[stays][:n]
+    if count:
+        _require_known(tokens, n, unlisted, count, len(ranked))
+    if tokens.sum() == 0:
+        raise WindowError("the models of the window have no tokens, so there is no share")
+    return float(tokens[own].sum() / tokens.sum())
 
 
 def models_to_below_by_window(
@@ -197,10 +210,11 @@ def models_to_below_by_window(
         ``cn_models_to_below_half_count``; the last two are missing where the listed models do not
         reach so far.
     """
-    every = daily["model_permaslug"].nunique()
+    lists = daily_lists.of_table(daily)
     rows = []
     for window in chosen:
-        ranked = market_share.leaderboard(daily, origin, window, every)
+        ranked = lists.ranked(window)
+        ranked["origin"] = ranked["model_permaslug"].map(origin)
         unlisted = float(cap.loc[window.days].sum())
         whole = _without_first(ranked, 0, n, unlisted)
         without = windows.when_known(_without_first, ranked, 1, n, unlisted)

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from token_exports.models import windows
+from token_exports.models import daily_lists, windows
 from token_exports.models.windows import Window, WindowError
 from token_exports.uncertainty import Interval, bounds, exact
 
@@ -107,30 +107,7 @@ def tokens_by_model(
     WindowError
         A day of the window has no rows.
     """
-    windows.require(window, daily["date"])
-    inside = daily[daily["date"].isin(window.days)]
-    by_day = inside.pivot(index="date", columns="model_permaslug", values="tokens")
-    whole = daily if listed is None else listed
-    first = daily.groupby("model_permaslug")["date"].min()[by_day.columns]
-    floor = daily_floor_tokens(whole[whole["date"].isin(window.days)])
-    absent = by_day.isna().mul(floor, axis="index")
-    for model, since in first.items():
-        absent.loc[absent.index < since, model] = 0
-    found = pd.DataFrame({"tokens": by_day.sum(), "missing": absent.sum()}).reset_index()
-    found["tokens_high"] = found["tokens"] + found.pop("missing")
-    return found.sort_values(["tokens", "model_permaslug"], ascending=[False, True]).reset_index(
-        drop=True
-    )
-
-
-def daily_floor_tokens(daily: pd.DataFrame) -> pd.Series:
-    """Tokens, by day, of the last model whose rank is listed without a break.
-
-    A model that a day does not list has no more.
-    """
-    ordered = daily.sort_values(["date", "rank"])
-    unbroken = ordered["rank"] == ordered.groupby("date").cumcount() + 1
-    return ordered[unbroken].groupby("date")["tokens"].min()
+    return daily_lists.of_table(daily, listed).ranked(window)
 
 
 def leaderboard(

@@ -133,9 +133,11 @@ def cumulative(table: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _cumulative(y: NDArray[np.float64], lags: NDArray[np.float64]) -> NDArray[np.float64]:
-    x = np.column_stack([np.ones(len(y)), lags])
-    slopes = np.linalg.lstsq(x, y, rcond=None)[0]
-    return np.asarray(np.cumsum(slopes[1:]), dtype=np.float64)
+    """The same for one series, or for each of a stack of them, by QR decomposition."""
+    x = np.concatenate([np.ones_like(y)[..., None], lags], axis=-1)
+    q, r = np.linalg.qr(x)
+    slopes = np.linalg.solve(r, q.swapaxes(-1, -2) @ y[..., None])[..., 0]
+    return np.asarray(np.cumsum(slopes[..., 1:], axis=-1), dtype=np.float64)
 
 
 def block_rows(
@@ -173,7 +175,7 @@ def elasticities(table: pd.DataFrame, n_draws: int, seed: int) -> pd.DataFrame:
     y = table["hashrate"].to_numpy(dtype=float)
     generator = np.random.default_rng(seed)
     rows = block_rows(len(y), BLOCK_MONTHS, n_draws, generator)
-    drawn = np.array([_cumulative(y[r], lags[r]) for r in rows])
+    drawn = _cumulative(y[rows], lags[rows])
     low, high = np.quantile(drawn, [LOW_QUANTILE, HIGH_QUANTILE], axis=0)
     central = _cumulative(y, lags)
     return pd.DataFrame(

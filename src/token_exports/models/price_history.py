@@ -12,6 +12,7 @@ for it. Left out on purpose: what a model is worth, and discounts no list shows.
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -51,18 +52,29 @@ def history(
         ``date``, ``dearer_model``, ``cheaper_model`` and a ratio per basis, missing where a price
         of that class is not listed; from the first day on which both were sold.
     """
+    sides = _sides(prices, (dearer, cheaper), channel)
+    rows = [_on_day(sides, day, channel) for day in _days(sides)]
+    return pd.DataFrame(rows, columns=["date", "dearer_model", "cheaper_model", *_columns()])
+
+
+def _sides(prices: pd.DataFrame, pair: tuple[str, str], channel: str) -> list[pd.DataFrame]:
     sold = prices[(prices["channel"] == channel) & (prices["price_tier"] != "free")]
-    sides = [sold[_of(sold, pattern)] for pattern in (dearer, cheaper)]
+    return [sold[_of(sold, pattern)] for pattern in pair]
+
+
+def _days(sides: list[pd.DataFrame]) -> list[pd.Timestamp]:
+    """Days on which a price changed, from the first on which both were sold."""
     if any(side.empty for side in sides):
-        return pd.DataFrame(columns=["date", "dearer_model", "cheaper_model", *_columns()])
+        return []
     start = max(side["effective_date"].min() for side in sides)
     days = pd.concat(sides)["effective_date"]
-    rows = []
-    for day in sorted(days[days >= start].unique()):
-        above, below = (_newest(side, pd.Timestamp(day).date(), channel) for side in sides)
-        row = {"date": day, "dearer_model": above["model_key"]}
-        rows.append(row | {"cheaper_model": below["model_key"]} | _ratios(above, below))
-    return pd.DataFrame(rows)
+    return [pd.Timestamp(day) for day in sorted(days[days >= start].unique())]
+
+
+def _on_day(sides: list[pd.DataFrame], day: pd.Timestamp, channel: str) -> dict[str, Any]:
+    above, below = (_newest(side, day.date(), channel) for side in sides)
+    models = {"dearer_model": above["model_key"], "cheaper_model": below["model_key"]}
+    return {"date": day, **models, **_ratios(above, below)}
 
 
 def families(prices: pd.DataFrame, on: dt.date, pairs: Iterable[tuple[str, str]]) -> pd.DataFrame:
@@ -80,10 +92,9 @@ def families(prices: pd.DataFrame, on: dt.date, pairs: Iterable[tuple[str, str]]
     known = prices[prices["effective_date"] <= pd.Timestamp(on)]
     rows = []
     for above, below in pairs:
-        found = history(known, FAMILIES[above], FAMILIES[below])
-        if not found.empty:
-            last = {str(k): v for k, v in found.iloc[-1].items()}
-            rows.append({"pair": f"{above} over {below}"} | last)
+        sides = _sides(known, (FAMILIES[above], FAMILIES[below]), OWN_INTERFACE)
+        for day in _days(sides)[-1:]:
+            rows.append({"pair": f"{above} over {below}"} | _on_day(sides, day, OWN_INTERFACE))
     return pd.DataFrame(
         rows, columns=["pair", "date", "dearer_model", "cheaper_model", *_columns()]
     )

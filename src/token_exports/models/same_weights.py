@@ -155,7 +155,8 @@ class _Wild:
     """Wild cluster bootstrap of one slope: the null imposed, one sign per model."""
 
     def __init__(self, y: Values, x: Values, models: NDArray[np.int64], seed: int) -> None:
-        self.y, self.x, self.models = y, x, models
+        self.xy, self.xx = np.bincount(models, x * y), np.bincount(models, x * x)  # by model
+        self.largest = float(np.abs(y).max())
         self.slope = _ols(y, x)
         count = int(models.max()) + 1
         if 2**count <= MOST_PATTERNS:
@@ -167,26 +168,26 @@ class _Wild:
 
     def p_value(self, null: float) -> float:
         """Two-sided: part of the patterns with as large a t value as the data."""
-        rest = self.y - null * self.x
-        drawn = self.signs[:, self.models] * rest
+        rest = self.xy - null * self.xx
         seen = abs(self._t(rest[None, :])[0])
-        return float(np.mean(np.abs(self._t(drawn)) >= seen - EDGE))
+        return float(np.mean(np.abs(self._t(self.signs * rest)) >= seen - EDGE))
 
-    def _t(self, rest: Values) -> Values:
-        """Slope of each row over its cluster-robust standard error."""
-        slopes = rest @ self.x / (self.x @ self.x)
-        residual = rest - slopes[:, None] * self.x
-        count = int(self.models.max()) + 1
-        scores = np.stack(
-            [(residual * self.x)[:, self.models == m].sum(axis=1) for m in range(count)], axis=1
-        )
-        error = np.sqrt((scores**2).sum(axis=1)) / (self.x @ self.x)
+    def _t(self, products: Values) -> Values:
+        """Slope over its cluster-robust standard error.
+
+        A row holds, for each model, the sum of x times what the null leaves of y; a sign turns the
+        whole sum, so no row of prices is needed again.
+        """
+        total = self.xx.sum()
+        slopes = products.sum(axis=1) / total
+        scores = products - slopes[:, None] * self.xx
+        error = np.sqrt((scores**2).sum(axis=1)) / total
         t = np.divide(slopes, error, out=np.full_like(slopes, np.inf), where=error > EDGE)
         return np.asarray(t, dtype=float)
 
     def region(self, steps: int = 801) -> tuple[float, float]:
         """Ends of the effects that are not rejected, searched outwards from the slope."""
-        width = max(abs(self.slope), float(np.abs(self.y).max()), EDGE)
+        width = max(abs(self.slope), self.largest, EDGE)
         grid = np.linspace(0.0, 8 * width, steps)
         # equal prices make zero a point of its own, which a grid would step over
         ends = [0.0] if self.p_value(0.0) > LEVEL else []

@@ -134,6 +134,21 @@ def week(
     return parts[_stays(parts["model_slug"], day, _launches(models), selection)]
 
 
+def weekly(lists: pd.DataFrame, models: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    """Rows of weekly lists that remain, each model by its age on the last day of the week.
+
+    Parameters
+    ----------
+    lists
+        One row per ``period_end`` and ``model_slug``.
+    models
+        Table ``openrouter_models``.
+    selection
+        What to leave out.
+    """
+    return lists[_stays(lists["model_slug"], lists["period_end"], _launches(models), selection)]
+
+
 def _launches(models: pd.DataFrame) -> pd.Series:
     return models.set_index("model_slug")["launched_on"]
 

@@ -13,7 +13,6 @@ between inputs, for which these indices have no such meaning.
 """
 
 from collections.abc import Callable, Mapping
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -109,8 +108,9 @@ def sobol(
 
 
 def _normal(cube: Draws) -> Draws:
-    quantile = NormalDist().inv_cdf
-    return np.array([quantile(u) for u in cube.ravel()]).reshape(cube.shape)
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(cube))
 
 
 def _indices(problem: dict[str, Any], values: Draws, seed: int) -> pd.DataFrame:

@@ -108,10 +108,14 @@ def cache_read_s(deployment: Deployment, workload: Workload) -> Quantity:
 def round_s(deployment: Deployment, workload: Workload, batch: Quantity) -> Quantity:
     """Time from one token of a user to the next."""
     writing = decode_s(deployment, workload, batch)
+    return writing + batch * reading_s(deployment, workload)
+
+
+def reading_s(deployment: Deployment, workload: Workload) -> Quantity:
+    """Time that each sequence's prompts take of a round; none on accelerators of their own."""
     if workload.separated:
-        return writing
-    reading = fresh_per_output_ratio(workload) * prompt_token_s(deployment, workload)
-    return writing + batch * reading
+        return 0.0
+    return fresh_per_output_ratio(workload) * prompt_token_s(deployment, workload)
 
 
 def largest_batch(deployment: Deployment, workload: Workload) -> Quantity:
@@ -140,9 +144,12 @@ def batch_at_speed(deployment: Deployment, workload: Workload) -> Quantity:
     with np.errstate(divide="ignore"):
         allowed = np.where(speed > 0, 1 / speed, np.inf)
 
+    reading = reading_s(deployment, workload)  # does not change with the batch
+
     def late(ln_batch: Quantity) -> NDArray[np.float64]:
+        batch = np.exp(ln_batch)
         with np.errstate(divide="ignore"):
-            spent = np.log(round_s(deployment, workload, np.exp(ln_batch)) / allowed)
+            spent = np.log((decode_s(deployment, workload, batch) + batch * reading) / allowed)
         return np.asarray(np.maximum(spent, -FURTHEST))  # where any time is allowed
 
     low, high = np.zeros_like(top + allowed), top + np.zeros_like(allowed, dtype=float)

@@ -50,11 +50,8 @@ def point(found: Case, speed: float) -> Throughput:
             return throughput.throughput(layout.best_writers(candidates, work), work, readers)
         return throughput.throughput(layout.fastest(candidates, work), work)
     if work.separated:
-        points = [
-            layout.separate_pools(each, work, found.accelerators_count, found.load_count)
-            for each in candidates
-        ]
-        return max(points, key=lambda p: float(p.output_tok_per_s_per_gpu))
+        groups = layout.stacked(candidates)
+        return layout.separate_pools(groups, work, found.accelerators_count, found.load_count)
     return layout.fastest_at_batch(candidates, work, found.load_count)[1]
 
 

@@ -18,7 +18,7 @@ Left out on purpose: that models differ in size, cached tokens in the hours, dis
 platform's fee.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -88,8 +88,10 @@ def service_hours(sold: Mapping[str, float], day: Day) -> Quantity:
     return rent_usd / day.lease_usd_per_h
 
 
-def earned(parts: pd.DataFrame, bases: Bases) -> dict[str, dict[str, Interval]]:
-    """Value of a kilowatt-hour by basis of energy and by name in ``QUANTITIES``.
+def earned(
+    parts: pd.DataFrame, bases: Bases, names: Sequence[str] = QUANTITIES
+) -> dict[str, dict[str, Interval]]:
+    """Value of a kilowatt-hour by basis of energy and by name.
 
     Parameters
     ----------
@@ -97,6 +99,8 @@ def earned(parts: pd.DataFrame, bases: Bases) -> dict[str, dict[str, Interval]]:
         Models on a basis of revenue, from `on_revenue_basis`.
     bases
         Beliefs and measurements.
+    names
+        Those of ``QUANTITIES`` that are wanted.
     """
     revenue, sold = token_trade.list_revenue_usd(parts), token_trade.sold_by_class(parts)
     hours = service_hours(sold, bases.day)
@@ -113,7 +117,7 @@ def earned(parts: pd.DataFrame, bases: Bases) -> dict[str, dict[str, Interval]]:
             "break_even": owned,
             "owned_net": kwh.of(lambda e, o, p: o + e * p, owned, price),
         }
-        found[basis] = {name: _per_kwh(revenue, cost[name], kwh) for name in QUANTITIES}
+        found[basis] = {name: _per_kwh(revenue, cost[name], kwh) for name in names}
     return found
 
 

@@ -146,7 +146,7 @@ def _rows(
     key: tuple[str, pd.Timestamp, str], parts: pd.DataFrame, bases: Bases
 ) -> list[list[object]]:
     rows: list[list[object]] = []
-    for energy_basis, values in token_basis.earned(parts, bases).items():
+    for energy_basis, values in token_basis.earned(parts, bases, SERIES).items():
         ends = [getattr(values[name], end) for name in SERIES for end in ENDS]
         rows.append([*key, energy_basis, *ends])
     return rows

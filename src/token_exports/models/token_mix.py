@@ -18,7 +18,9 @@ Left out on purpose: discounts, free allowances and cache writes, which the tabl
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from token_exports.models.market_share import UNKNOWN, author_of
 from token_exports.models.windows import Window, WindowError, span_label
@@ -144,8 +146,8 @@ def unit_share(parts: pd.DataFrame, unit: str, origin: str, n: int) -> Interval:
     if n > len(parts):
         raise WindowError(f"the token mix of the week charts {len(parts)} models, not {n}")
     top = parts.head(n)
-    own, rest = _ends(top[top["origin"] == origin], unit), _ends(top[top["origin"] != origin], unit)
-    return _share(own, rest, unit)
+    mine = (top["origin"] == origin).to_numpy()
+    return _share(_ends(top, unit, mine), _ends(top, unit, ~mine), unit)
 
 
 def platform_unit_share(
@@ -179,11 +181,13 @@ def platform_unit_share(
     return _share((mine, mine + own + unknown), (rest, rest + others + unknown), unit)
 
 
-def _ends(models: pd.DataFrame, unit: str) -> tuple[float, float]:
+def _ends(models: pd.DataFrame, unit: str, chosen: NDArray[np.bool_]) -> tuple[float, float]:
+    """Least and most that the chosen models have of a unit."""
     columns = (unit, unit)
     if unit == "list_spend_usd":
         columns = ("list_spend_low_usd", "list_spend_high_usd")
-    return float(models[columns[0]].sum()), float(models[columns[1]].sum())
+    low, high = (float(np.nansum(models[column].to_numpy()[chosen])) for column in columns)
+    return low, high
 
 
 def _share(own: tuple[float, float], rest: tuple[float, float], unit: str) -> Interval:

@@ -100,8 +100,8 @@ def require(window: Window, days: Iterable[object]) -> None:
     WindowError
         Says which days are missing and which exist.
     """
-    known = pd.DatetimeIndex(pd.Series(days).unique()).sort_values()
-    missing = window.days.difference(known)
+    known = pd.DatetimeIndex(pd.Series(days).unique())
+    missing = window.days[~window.days.isin(known)]
     if len(missing):
         absent = ", ".join(run.label for run in available_runs(missing))
         present = ", ".join(run.label for run in available_runs(known)) or "none"

@@ -26,9 +26,25 @@ ELSEWHERE = {"sources": "sources.html", "assumptions": "assumptions.html"}
 MOST_RESULTS = 6
 
 
-def write(site: Site, recorded: Sequence[Mapping[str, Any]], settings: Settings) -> None:
-    """Write the pages of the data section and the files they offer for download."""
-    frames = {name: data.load(name) for name in data.tables()}
+def write(
+    site: Site,
+    recorded: Sequence[Mapping[str, Any]],
+    settings: Settings,
+    frames: Mapping[str, pd.DataFrame],
+) -> None:
+    """Write the pages of the data section and the files they offer for download.
+
+    Parameters
+    ----------
+    site
+        Report that is being written.
+    recorded
+        What its notebooks recorded.
+    settings
+        Scenario and validated parameters.
+    frames
+        Every table by name.
+    """
     listed = tables(frames)
     for table in listed:
         table["results"] = _resting(recorded, table["name"])

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from token_exports.figures import FigureError
+from token_exports.results import FigureError
 
 WORDS = ("title", "subtitle", "source", "alt", "unit", "number")
 FILES = ("figures/{}.svg", "figures/{}.png", "tables/{}.csv")

@@ -33,8 +33,7 @@ def code_groups(executed: NotebookNode) -> list[Code]:
             continue
         gathered.append(str(cell.source))
         if cell.get("outputs") or number == len(cells):
-            code = notebook.highlighted("\n\n".join(gathered))
-            code = code.strip().replace("<pre>", '<pre tabindex="0">', 1)
+            code = notebook.opened("\n\n".join(gathered))
             groups.append(Code(f"code-{cell.id}", Markup(code)))
             gathered = []
     return groups
@@ -61,6 +60,7 @@ def write(
     code = {**shared, "groups": code_groups(executed)}
     site.page(notebook.companion(name, notebook.CODE), "code", code, scripts=("code.js",))
     results = {**shared, "groups": _by_origin(content["quantities"])}
+    results["left"] = site.shared["unfinished"].get(name)
     site.page(notebook.companion(name, notebook.RESULTS), "results", results)
     listed = {
         **shared,

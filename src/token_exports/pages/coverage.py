@@ -56,17 +56,22 @@ def of(described: Mapping[str, Any], frame: pd.DataFrame) -> Coverage:
     seen = [str(v)[:10] for c in dates + texts for v in frame[c].dropna().unique()]
     seen = sorted(value for value in seen if value[:4].isdigit())
     unit, holes, units = _holes(frame, schema.get("primaryKey", []))
-    known = frame[KNOWN].max() if KNOWN in frame and len(frame) else pd.NaT
     return Coverage(
         row_count=len(frame),
         first=seen[0] if seen else "",
         last=seen[-1] if seen else "",
-        newest="" if pd.isna(known) else f"{known:%Y-%m-%d}",
+        newest=newest(frame),
         holes=holes,
         hole_unit=unit,
         unit_count=units,
         missing={str(column): int(count) for column, count in frame.isna().sum().items()},
     )
+
+
+def newest(frame: pd.DataFrame) -> str:
+    """Day on which the newest fact of a table became public, empty for what are no facts."""
+    known = frame[KNOWN].max() if KNOWN in frame and len(frame) else pd.NaT
+    return "" if pd.isna(known) else f"{known:%Y-%m-%d}"
 
 
 def _holes(frame: pd.DataFrame, key: list[str]) -> tuple[str, tuple[str, ...], int]:
@@ -75,7 +80,8 @@ def _holes(frame: pd.DataFrame, key: list[str]) -> tuple[str, tuple[str, ...], i
         if column in key and len(frame):
             present = pd.PeriodIndex(frame[column].unique(), freq=frequency).sort_values()
             whole = pd.period_range(present[0], present[-1], freq=frequency)
-            return unit, _runs([p not in set(present) for p in whole], whole), len(present)
+            there = set(present)
+            return unit, _runs([p not in there for p in whole], whole), len(present)
     return "", (), 0
 
 

@@ -8,7 +8,7 @@ import pkgutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from textwrap import dedent
 from typing import Any, get_type_hints
@@ -16,7 +16,7 @@ from typing import Any, get_type_hints
 from markupsafe import Markup
 
 from token_exports import equations, models, paths
-from token_exports.pages import docstrings, markup
+from token_exports.pages import docstrings, kept, markup
 from token_exports.pages.mathml import mathml
 from token_exports.pages.reference import result_href
 from token_exports.pages.template import Site
@@ -27,7 +27,11 @@ CORE_A_SUBJECT = 8
 LONGEST_CORE = 450
 """Characters of LaTeX: the front page of the method shows equations one can take in."""
 MOST_RESULTS = 5
+WRITERS = ("sympy", "latex2mathml", "markupsafe")
+"""Libraries that equations and their markup come from."""
 OTHER = "Shared by several"
+FOLDER, PARTS = "formulas", 4
+"""Where modules are kept, and the number of tasks that their making is divided into."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +93,28 @@ def _definitions() -> str:
 
 @lru_cache(maxsize=1)
 def modules() -> tuple[Module, ...]:
-    """Every model module with its public functions and classes, in source order."""
-    names = [info.name for info in pkgutil.iter_modules(models.__path__)]
-    return tuple(_module(name) for name in names)
+    """Every model module with its public functions and classes, in source order.
+
+    To read the equations off takes seconds, so what the same source gave is kept.
+    """
+    key = kept.key("", *WRITERS)
+    return tuple(kept.kept(f"{FOLDER}/{name}", key, partial(_module, name)) for name in _names())
+
+
+def preparations() -> list[Callable[[], None]]:
+    """What to do beforehand, in any order, so that :func:`modules` finds all of it kept."""
+    key = kept.key("", *WRITERS)
+    missing = [name for name in _names() if kept.read(kept.path(f"{FOLDER}/{name}"), key) is None]
+    return [partial(_keep, missing[first::PARTS], key) for first in range(PARTS) if missing]
+
+
+def _keep(names: Sequence[str], key: str) -> None:
+    for name in names:
+        kept.kept(f"{FOLDER}/{name}", key, partial(_module, name))
+
+
+def _names() -> list[str]:
+    return [info.name for info in pkgutil.iter_modules(models.__path__)]
 
 
 def _module(name: str) -> Module:

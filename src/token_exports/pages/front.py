@@ -6,11 +6,12 @@ from typing import Any
 from markupsafe import Markup
 
 from token_exports import claims, data, formats, paths, results
-from token_exports.pages import markup, notebook, reading, reference
+from token_exports.compare import verdicts, words
+from token_exports.compare.moves import Move, moves
+from token_exports.compare.verdicts import Judged
+from token_exports.pages import markup, notebook, partial, reading, reference
 from token_exports.pages.reading import Read
 from token_exports.pages.template import Site
-from token_exports.uncertainty import Interval
-from token_exports.units import unit_of
 
 THESIS = "tokens_are_electricity_exports"
 SINCE = (
@@ -52,7 +53,7 @@ def write(site: Site, reads: list[Read]) -> None:
     own: dict[str, Any] = {
         "thesis": next((r for r in site.shared["ledger"] if r["claim_id"] == THESIS), None),
         "answers": {one.content["notebook"]: _answer(site, one) for one in reads},
-        "since": _since(recorded),
+        "since": _since(site),
         "developments": reference.records(data.load("developments")),
         "beside": _beside_baseline(site, recorded),
     }
@@ -61,7 +62,7 @@ def write(site: Site, reads: list[Read]) -> None:
 
 
 def _answer(site: Site, one: Read) -> dict[str, Any]:
-    figures = one.content["figures"]
+    figures = [] if one.unfinished else one.content["figures"]
     words = reading.words(site, one, "index")
     return {
         "text": Markup(words.numbers.linked(markup.markdown(one.content["answer"]))),
@@ -71,19 +72,30 @@ def _answer(site: Site, one: Read) -> dict[str, Any]:
     }
 
 
-def _since(recorded: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Pairs of results of which both ends were recorded, each with label and link."""
-    rows = {f"{c['notebook']}:{row['name']}": row for c in recorded for row in c["quantities"]}
-    return [
-        {"label": label, "then": _end(then, rows), "now": _end(now, rows)}
+def _since(site: Site) -> list[dict[str, Any]]:
+    """Pairs of results of which both ends are known, each with label and link.
+
+    What a notebook lacks that did not finish is known to be not computed.
+    """
+    rows = {
+        f"{c['notebook']}:{row['name']}": row
+        for c in site.shared["recorded"]
+        for row in c["quantities"]
+    }
+    pairs = [
+        {"label": label, "then": _end(site, then, rows), "now": _end(site, now, rows)}
         for label, then, now in SINCE
-        if then in rows and now in rows
     ]
+    return [pair for pair in pairs if pair["then"] and pair["now"]]
 
 
-def _end(result: str, rows: Mapping[str, dict[str, Any]]) -> dict[str, str]:
-    row = rows[result]
+def _end(site: Site, result: str, rows: Mapping[str, dict[str, Any]]) -> dict[str, str] | None:
     page, _, name = result.partition(":")
+    if left := site.shared["unfinished"].get(page):
+        return {"shown": partial.NOT_COMPUTED, "label": "", "href": left.page}
+    if result not in rows:
+        return None
+    row = rows[result]
     shown = formats.interval(results.Recorded(**row).interval, row["unit"])
     href = f"{notebook.companion(page, notebook.RESULTS)}#{name}"
     return {"shown": shown, "label": row["label"], "href": href}
@@ -96,31 +108,29 @@ def _beside_baseline(site: Site, recorded: list[dict[str, Any]]) -> dict[str, An
     if not kept or (settings.scenario.name == "baseline" and not site.shared["changed"]):
         return None
     then = [results.load(path) for path in kept]
-    before, after = results.intervals(then), results.intervals(recorded)
+    moved = {move.result: move for move in moves(then, recorded) if move.pair}
     headlines = [f"{c['notebook']}:{name}" for c in recorded for name in c["headlines"]]
-    labels = {f"{c['notebook']}:{r['name']}": r["label"] for c in recorded for r in c["quantities"]}
     return {
-        "headlines": [
-            {"label": labels[name], "then": _shown(name, before), "now": _shown(name, after)}
-            for name in headlines
-            if name in before and before[name] != after[name]
-        ],
-        "verdicts": _verdicts(before, after),
+        "headlines": [_beside(moved[name]) for name in headlines if name in moved],
+        "verdicts": _verdicts(then, recorded, site.shared["ledger"]),
     }
 
 
-def _shown(result: str, values: Mapping[str, Interval]) -> str:
-    return formats.interval(values[result], unit_of(result) or "ratio")
+def _beside(move: Move) -> dict[str, str]:
+    then, now = words.value(move.before), words.value(move.after)
+    return {"label": move.row.label, "then": then, "now": now}
 
 
 def _verdicts(
-    before: Mapping[str, Interval], after: Mapping[str, Interval]
+    then: list[dict[str, Any]], recorded: list[dict[str, Any]], judged: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Claims whose verdict is another than in the baseline."""
-    old = claims.ledger(before).set_index("claim_id")["verdict"]
-    new = claims.ledger(after)
-    moved = new[new["verdict"].to_numpy() != old.loc[new["claim_id"]].to_numpy()]
+    """Claims whose verdict is another than in the baseline, as far as they were computed."""
+    before, after = (
+        Judged(claims.ledger(results.intervals(content))) for content in (then, recorded)
+    )
+    left = {row["claim_id"] for row in judged if row["verdict"] == partial.NOT_COMPUTED}
     return [
-        {**row, "then": str(old[row["claim_id"]])}
-        for row in reference.records(moved[["claim_id", "statement", "verdict"]])
+        {**turn.row, "then": turn.verdicts[0]}
+        for turn in verdicts.turns(before, after)
+        if turn.changed and turn.row["claim_id"] not in left
     ]

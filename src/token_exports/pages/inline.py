@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from token_exports.figures.theme import DARK
+from token_exports.colours import DARK
 
 _SIZE = re.compile(r' (?:width|height)="[^"]*"')
 _STYLE = re.compile(r"<style>.*?</style>", re.S)

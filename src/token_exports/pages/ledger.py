@@ -35,6 +35,7 @@ def _as_data(folder: Path, site: Site) -> None:
     folder.mkdir(exist_ok=True)
     found = intervals(site.shared["recorded"])
     ledger = claims.ledger(found).drop(columns=ASKED)
+    ledger["verdict"] = [row["verdict"] for row in site.shared["ledger"]]
     ledger.to_csv(folder / "claims.csv", index=False, lineterminator="\n")
     bases = claims.judge_bases(found)
     bases.to_csv(folder / "claim_bases.csv", index=False, lineterminator="\n")

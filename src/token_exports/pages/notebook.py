@@ -18,7 +18,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 from token_exports import paths
-from token_exports.pages import inline, markup
+from token_exports.pages import inline, kept, markup, traces
 from token_exports.pages.markup import References
 from token_exports.pages.notes import Notes
 from token_exports.pages.numbers import Numbers
@@ -60,6 +60,8 @@ class Words:
     claims: frozenset[str]
     section: Mapping[str, int]
     long_tables: list[str] = field(default_factory=list)
+    failing: str = ""
+    """Identifier of the cell at which the notebook ended; its code is shown."""
 
     def prose(self, text: str) -> str:
         """HTML of a Markdown cell; claims named in code letters lead to their entry.
@@ -110,6 +112,14 @@ class Words:
         way = f' <a href="{href}">{rows} rows</a>{code}</figcaption></figure>'
         return f'<figure class="table" id="table-{stem}">{caption}{way}'
 
+    def shortened(self, text: str) -> str:
+        """HTML of what a cell printed, without this machine's folders."""
+        return escape(traces.shortened(text, self.folder))
+
+    def traceback(self, output: NotebookNode) -> str:
+        """HTML of the traceback of an error."""
+        return traces.traceback(output, self.folder)
+
     def _claim(self, code: re.Match[str]) -> str:
         name = code[1]
         return f'<a href="claims.html#{name}">{name}</a>' if name in self.claims else code[0]
@@ -119,6 +129,11 @@ def highlighted(code: str, metadata: Mapping[str, Any] | None = None) -> str:
     """HTML of Python code, with marks only where they carry a colour."""
     marked = Highlight2HTML(pygments_lexer="python3")(code, metadata=metadata)
     return _UNCOLOURED.sub(r"\1", str(marked))
+
+
+def opened(code: str) -> str:
+    """HTML of code that a reader can scroll by keyboard."""
+    return highlighted(code).strip().replace("<pre>", '<pre tabindex="0">', 1)
 
 
 class BodyExporter(HTMLExporter):
@@ -136,17 +151,22 @@ class BodyExporter(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         """Body of a notebook, without the pass that parses and rewrites the whole page."""
         self.register_filter("computed", markup.markdown)  # type: ignore[no-untyped-call]
-        for name in ("takeaway", "caption", "picture", "table"):
+        for name in ("takeaway", "caption", "picture", "table", "shortened", "traceback"):
             self.register_filter(name, getattr(self.words, name))  # type: ignore[no-untyped-call]
+        self.register_filter("code", opened)  # type: ignore[no-untyped-call]
         body, found = TemplateExporter.from_notebook_node(self, nb, resources, **kw)
         return str(body), dict(found)
 
 
 @lru_cache(maxsize=4)
 def _exporter(templates: str) -> BodyExporter:
-    return BodyExporter(  # type: ignore[no-untyped-call]
-        template_name="notebook", extra_template_basedirs=[templates]
+    exporter = BodyExporter(  # type: ignore[no-untyped-call]
+        template_name="notebook",
+        extra_template_basedirs=[templates],
+        optimistic_validation=True,  # once, not again after each step that is switched off
     )
+    exporter.environment.bytecode_cache = kept.Compiled()
+    return exporter
 
 
 def body(notebook: NotebookNode, words: Words) -> str:
@@ -154,7 +174,8 @@ def body(notebook: NotebookNode, words: Words) -> str:
     exporter = _exporter(str(paths.reports() / "template"))
     exporter.words = words
     pages = {kind: companion(words.name, kind) for kind in (TABLES, CODE, RESULTS)}
-    text, _ = exporter.from_notebook_node(notebook, {"name": words.name, "companion": pages})
+    resources = {"name": words.name, "companion": pages, "failing": words.failing}
+    text, _ = exporter.from_notebook_node(notebook, resources)
     return text
 
 

@@ -14,6 +14,7 @@ from token_exports.pages.markup import references
 from token_exports.pages.notebook import Words
 from token_exports.pages.notes import Notes
 from token_exports.pages.numbers import Numbers
+from token_exports.pages.partial import Unfinished
 from token_exports.pages.parts import Part
 from token_exports.pages.template import Script, Site, script_of
 
@@ -29,6 +30,7 @@ class Read:
     content: dict[str, Any]
     executed: NotebookNode
     parts: list[Part]
+    unfinished: Unfinished | None = None
 
 
 def read(site: Site) -> list[Read]:
@@ -36,6 +38,10 @@ def read(site: Site) -> list[Read]:
     found = []
     for content in site.shared["recorded"]:
         name = content["notebook"]
+        left = site.shared["unfinished"].get(name)
+        if left:
+            found.append(Read(content, left.notebook, parts.parts(name, left.read), left))
+            continue
         executed = nbformat.read(site.folder / "notebooks" / f"{name}.ipynb", as_version=4)
         found.append(Read(content, executed, parts.parts(name, executed)))
     return found
@@ -59,6 +65,7 @@ def words(site: Site, one: Read, page: str) -> Words:
         notes=Notes(reference.source_href),
         claims=frozenset(row["claim_id"] for row in site.shared["ledger"]),
         section=parts.sections(one.executed),
+        failing=one.unfinished.cell_id if one.unfinished else "",
     )
 
 
@@ -90,6 +97,7 @@ def write(site: Site, one: Read) -> None:
         "own_claims": [row for row in site.shared["ledger"] if row["notebook"] == name],
         "companion": {k: notebook.companion(name, k) for k in ("code", "results", "tables")},
         "long_tables": len(long_tables),
+        "left": one.unfinished,
     }
     for number, (stem, own, body) in enumerate(written):
         answer = own.numbers.linked(markup.markdown(one.content["answer"]))

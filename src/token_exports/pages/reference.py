@@ -3,7 +3,7 @@
 Links count from the top of the report; a page in a folder puts ``root`` before them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ import pandas as pd
 
 from token_exports import claims, data, formats
 from token_exports import parameters as parameter_models
+from token_exports.compare.settings import Given, differing, text
+from token_exports.pages import partial
 from token_exports.scenarios import Settings
 from token_exports.uncertainty import Interval
 from token_exports.units import unit_of
@@ -19,13 +21,22 @@ from token_exports.units import unit_of
 SOURCES_A_PAGE = 100
 
 
-def judged(intervals: Mapping[str, Interval]) -> list[dict[str, Any]]:
-    """Every claim with verdict, flip condition, bases and evidence, ready to print."""
+def judged(intervals: Mapping[str, Interval], failed: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Every claim with verdict, flip condition, bases and evidence, ready to print.
+
+    Parameters
+    ----------
+    intervals
+        ``<notebook>:<quantity>`` to its interval.
+    failed
+        Notebooks whose results are missing because they did not finish.
+    """
     bases = _grouped(claims.judge_bases(intervals))
     evidence = _grouped(data.load("claim_evidence"))
     rows = records(claims.ledger(intervals))
     for row in rows:
         row["bases"] = [_basis(basis, intervals) for basis in bases.get(row["claim_id"], [])]
+        row["verdict"] = partial.verdict(row, failed)
         row["evidence"] = evidence.get(row["claim_id"], [])
         row["stated"] = claims.stated_text(row)
         own = [basis["found"] for basis in row["bases"] if basis["role"] == "as_stated"]
@@ -48,7 +59,7 @@ def parameters(settings: Settings, notebook: str) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "value": _parameter_text(getattr(values, name)),
+            "value": text(getattr(values, name)),
             "unit": parameter_models.unit(model, name),
             "allowed": parameter_models.allowed(model, name),
             "meaning": field.description,
@@ -60,15 +71,13 @@ def parameters(settings: Settings, notebook: str) -> list[dict[str, Any]]:
 
 def changed(settings: Settings) -> list[dict[str, str]]:
     """Parameters and assumptions of this run that differ from the defaults."""
-    rows: dict[str, dict[str, str]] = {}
-    for values in settings.notebooks.values():
-        default = type(values).model_validate({})
-        shown = {k: getattr(values, k) for k in type(values).model_fields if k != "overrides"}
-        for name, value in {**shown, **values.overrides}.items():
-            if name in values.overrides or value != getattr(default, name):
-                origin = settings.origin.get(name, "default")
-                rows[name] = {"name": name, "value": _parameter_text(value), "origin": origin}
-    return list(rows.values())
+    own = {name: values.model_dump(mode="json") for name, values in settings.notebooks.items()}
+    default = {
+        name: type(values).model_validate({}).model_dump(mode="json")
+        for name, values in settings.notebooks.items()
+    }
+    rows = differing(Given(default), Given(own, settings.origin))
+    return [{"name": row.name, "value": row.after, "origin": row.after_origin} for row in rows]
 
 
 def set_beyond_scenario(settings: Settings) -> list[tuple[str, str]]:
@@ -89,16 +98,6 @@ def _typed(name: str, value: Any) -> dict[str, str]:
     if isinstance(value, tuple | list):
         return {name: ":".join(f"{point:g}" for point in value)}
     return {name: str(value).lower() if isinstance(value, bool) else str(value)}
-
-
-def _parameter_text(value: Any) -> str:
-    if value is None or value == {}:
-        return "none"
-    if isinstance(value, dict):
-        return ", ".join(f"{k} = {_parameter_text(v)}" for k, v in value.items())
-    if isinstance(value, tuple):
-        return " to ".join(f"{v:g}" for v in value)
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def source_page(source_id: str) -> str:
@@ -147,8 +146,13 @@ def result_href(notebook: str, name: str) -> str:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain dictionaries in which missing is None."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
+    columns = {str(name): _plain(frame[name]) for name in frame}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _plain(column: "pd.Series[Any]") -> list[Any]:
+    missing = column.isna().tolist()
+    return [None if m else value for value, m in zip(column.tolist(), missing, strict=True)]
 
 
 def _grouped(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:

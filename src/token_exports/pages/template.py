@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from token_exports import formats, paths, results
-from token_exports.pages import markup, reference
+from token_exports.pages import kept, markup, reference
 from token_exports.units import UNITS
 
 STYLE = "assets/style.css"
@@ -112,6 +112,7 @@ def _environment(templates: str) -> Environment:
         loader=FileSystemLoader(Path(templates) / "pages"),
         autoescape=select_autoescape(["html.j2"], default=True),
         undefined=StrictUndefined,
+        bytecode_cache=kept.Compiled(),
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -1,150 +1,203 @@
 """Execute notebooks with papermill, several kernels at once, in one process.
 
-Kernels talk over Unix sockets, so that two of them cannot race for a port; no notebook is given a
-working directory, because papermill would change that of the whole process.
+No notebook is given a working directory, because papermill would change that of the whole process.
+A notebook that fails is kept as far as it came, and the others go on.
 """
 
 import logging
 import os
-import shutil
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
-from traitlets import CaselessStrEnum, default
 
 from token_exports.parameters import Parameters
+from token_exports.results import OUTPUT_VARIABLE, Failure
+from token_exports.run import kernels, reads
+from token_exports.run.progress import Progress
 
-CELL_SECONDS = 300
 START_SECONDS = 120
 
 
-class NotebookFailure(RuntimeError):
-    """A notebook raised; the message names notebook, cell and error."""
+@dataclass(frozen=True)
+class Task:
+    """One notebook to run: its file, its parameters, and the empty folder it may fill."""
 
+    path: Path
+    parameters: Parameters
+    folder: Path
+    last_cell_duration_s: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that each cell took last time, where it has run here before."""
 
-class LocalKernelManager(AsyncKernelManager):
-    """Kernel manager whose sockets are files in a folder of its own, on systems that have such.
+    @property
+    def name(self) -> str:
+        """Name of the notebook."""
+        return self.path.stem
 
-    Left alone, every kernel would name its sockets alike, in the current folder.
-    """
+    @property
+    def output(self) -> Path:
+        """Folder of results, figures and tables."""
+        return self.folder / "output"
 
-    transport = CaselessStrEnum(
-        ["tcp", "ipc"], default_value="ipc" if os.name == "posix" else "tcp", config=True
-    )
-
-    @default("ip")
-    def _own_address(self) -> str:
-        if self.transport == "tcp":
-            return "127.0.0.1"
-        self._sockets = tempfile.mkdtemp(prefix="kernel-")
-        return str(Path(self._sockets, "s"))
-
-    async def _async_cleanup_resources(self, restart: bool = False) -> None:
-        await super()._async_cleanup_resources(restart)
-        if not restart and hasattr(self, "_sockets"):
-            shutil.rmtree(self._sockets, ignore_errors=True)
+    @property
+    def log(self) -> Path:
+        """File in which the kernel notes what it reads."""
+        return self.folder / "reads.log"
 
 
 @dataclass
 class Executed:
-    """One executed notebook, how long it took, and why it failed if it did."""
+    """One executed notebook, how long its cells took, and why it failed if it did."""
 
-    name: str
+    task: Task
     notebook: NotebookNode | None = None
     duration_s: float = 0.0
-    failure: str = ""
+    cell_duration_s: dict[str, float] = field(default_factory=dict)
+    failure: Failure | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the notebook."""
+        return self.task.name
 
 
-@dataclass(frozen=True)
-class Progress:
-    """What to call while notebooks run."""
-
-    cell: Callable[[str, int, int], None] = field(default=lambda name, done, total: None)
-    finished: Callable[[Executed], None] = field(default=lambda executed: None)
-
-
-def run_all(
-    notebooks: Mapping[Path, Parameters], environment: Mapping[str, str], progress: Progress
-) -> list[Executed]:
+def run_all(tasks: Sequence[Task], progress: Progress, cell_seconds: float) -> list[Executed]:
     """Execute every notebook; a failing one does not stop the others.
 
     Parameters
     ----------
-    notebooks
-        Notebook file to its validated parameters.
-    environment
-        Variables that every kernel sees, on top of the caller's.
+    tasks
+        Longest first, where that is known: the last to start decides when all are done.
     progress
-        Called after each cell and each notebook.
+        Told of each cell and each notebook.
+    cell_seconds
+        Longest time that one cell may take.
 
     Returns
     -------
     list of Executed
-        In the order of ``notebooks``.
+        In the order of ``tasks``.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        All kernels have been ended.
     """
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    before = dict(os.environ)
-    os.environ.update(environment)
-    try:
-        with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
-            return list(pool.map(lambda item: _run(item[0], item[1], progress), notebooks.items()))
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
+        waiting = [pool.submit(_run, task, progress, cell_seconds) for task in tasks]
+        try:
+            return [future.result() for future in waiting]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            kernels.end_all()
+            raise
 
 
-def _run(path: Path, parameters: Parameters, progress: Progress) -> Executed:
+def _run(task: Task, progress: Progress, cell_seconds: float) -> Executed:
     import papermill
-    from papermill.exceptions import PapermillExecutionError
+    from papermill.engines import NBClientEngine, papermill_engines
 
-    started = monotonic()
-    executed = Executed(path.stem)
+    class Keeping(NBClientEngine):  # type: ignore[misc]
+        """Papermill's own engine; keeps hold of the notebook, also of one that fails."""
+
+        @classmethod
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
+            executed.notebook = nb_man.nb
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+    executed, started = Executed(task), monotonic()
+    papermill_engines.register(task.name, Keeping)
+    task.output.mkdir(parents=True)
     try:
-        executed.notebook = papermill.execute_notebook(
-            path,
+        papermill.execute_notebook(
+            task.path,
             None,
-            parameters=parameters.model_dump(mode="json"),
+            parameters=task.parameters.model_dump(mode="json"),
+            engine_name=task.name,
             progress_bar=False,
-            kernel_manager_class=LocalKernelManager,
+            kernel_manager_class=_manager(task),
             shutdown_kernel="immediate",
             start_timeout=START_SECONDS,
-            execution_timeout=CELL_SECONDS,
-            on_cell_executed=_counter(path, progress),
+            execution_timeout=cell_seconds,
+            on_cell_executed=_counter(task, progress),
         )
-    except PapermillExecutionError as error:
-        executed.failure = _explain(path, error.cell_index, f"{error.ename}: {error.evalue}")
+        executed.failure = _refused(task)
     except Exception as error:
-        executed.failure = f"notebooks/{path.name}: {type(error).__name__}: {error}"
+        executed.failure = _failure(executed, error)
     executed.duration_s = monotonic() - started
-    progress.finished(executed)
+    executed.cell_duration_s = _durations(executed.notebook)
+    progress.finished(executed.name, executed.duration_s, executed.failure)
     return executed
 
 
-def _counter(path: Path, progress: Progress) -> Callable[..., None]:
+def _manager(task: Task) -> type[kernels.LocalKernelManager]:
+    environment = {OUTPUT_VARIABLE: str(task.output), reads.LOG_VARIABLE: str(task.log)}
+    return type("OneNotebook", (kernels.LocalKernelManager,), {"environment": environment})
+
+
+def _counter(task: Task, progress: Progress) -> Callable[..., None]:
     import nbformat
 
-    total = sum(c.cell_type == "code" for c in nbformat.read(path, as_version=4).cells)
-    done = iter(range(1, 2 * total + 2))
+    total = sum(c.cell_type == "code" for c in nbformat.read(task.path, as_version=4).cells) + 1
+    last, done = task.last_cell_duration_s, list[str]()
 
-    def count(**_: Any) -> None:
-        progress.cell(path.stem, next(done), total + 1)
+    def count(cell: NotebookNode, **_: Any) -> None:
+        done.append(str(cell.get("id", "")))
+        known = sum(last.get(name, 0.0) for name in done) / sum(last.values()) if last else 0.0
+        share = min(known, 1.0) or len(done) / total
+        progress.cell(task.name, done[-1], done=len(done), total=total, share=share)
 
     return count
 
 
-def _explain(path: Path, index: int, error: str) -> str:
-    """Say which cell of the committed notebook raised; papermill has inserted one above it."""
+def _durations(notebook: NotebookNode | None) -> dict[str, float]:
+    cells = notebook.cells if notebook else []
+    timed = {c.get("id"): c.metadata.get("papermill", {}).get("duration") for c in cells}
+    return {str(name): round(took, 3) for name, took in timed.items() if took}
+
+
+def _refused(task: Task) -> Failure | None:
+    """A use of something undeclared that the notebook caught and went on from."""
+    refused = reads.recorded(task.log)["refused"]
+    if not refused:
+        return None
+    return Failure(task.name, "", 0, f"UndeclaredInput: {'; '.join(refused)}", "raised")
+
+
+def _failure(executed: Executed, error: Exception) -> Failure:
+    """Which cell of the committed notebook failed, and how."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    if isinstance(error, PapermillExecutionError):
+        kind, words = "raised", f"{error.ename}: {error.evalue}"
+    elif isinstance(error, CellTimeoutError):
+        kind, words = "timeout", "the cell took longer than a cell may (--cell-timeout)"
+    elif isinstance(error, DeadKernelError):
+        kind, words = "died", "the kernel died: it was killed, or the machine ran out of memory"
+    else:
+        kind, words = "raised", f"{type(error).__name__}: {error}"
+    name, number = _last_begun(executed)
+    return Failure(executed.name, name, number, words, kind)
+
+
+def _last_begun(executed: Executed) -> tuple[str, int]:
+    """Identifier and number of the cell that ran last, as the committed notebook counts."""
     import nbformat
 
-    cells = nbformat.read(path, as_version=4).cells
-    tagged = [i for i, c in enumerate(cells) if "parameters" in c.metadata.get("tags", [])]
-    own = index - 1 if tagged and index > tagged[0] else index
-    label = cells[own].get("id", own) if own < len(cells) else own
-    return f"notebooks/{path.name}, cell {label!r} (number {own + 1}): {error}"
+    cells = executed.notebook.cells if executed.notebook else []
+    begun = [c.get("id", "") for c in cells if c.metadata.get("papermill", {}).get("start_time")]
+    own = [c.get("id", "") for c in nbformat.read(executed.task.path, as_version=4).cells]
+    known = [name for name in begun if name in own]
+    return (known[-1], own.index(known[-1]) + 1) if known else ("", 0)
+
+
+def describe(failure: Failure) -> str:
+    """One line for the terminal."""
+    where = f", cell {failure.cell_id!r} (number {failure.cell_number})" if failure.cell_id else ""
+    return f"notebooks/{failure.notebook}.ipynb{where}: {failure.error}"

@@ -7,14 +7,16 @@ machine stand apart in ``run.json``.
 import datetime as dt
 import importlib.metadata
 import platform
-import subprocess
-from hashlib import sha256
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 import token_exports
-from token_exports import paths
-from token_exports.run.execute import Executed
+from token_exports import data, paths
+from token_exports.run import fingerprint, status
+from token_exports.run.notebooks import Outcome
 from token_exports.scenarios import Settings
 
 LIBRARIES = (
@@ -29,28 +31,30 @@ LIBRARIES = (
     "seaborn",
     "sympy",
 )
-VOLATILE_FILES = {"manifest.json", "run.json", "runs.html", "report.html"}
+RECORDS = {"manifest.json", "ro-crate-metadata.json", "run.json", "runs.html", "report.html"}
+"""Files about the run or made of all others, so their hashes cannot stand among the others'."""
 
 
 def sources(settings: Settings) -> dict[str, Any]:
-    """Commit, versions, parameters with their origin, and the hash of every input file."""
-    root = paths.root()
-    inputs = [
-        *sorted(paths.data().glob("*.csv")),
-        paths.data() / "datapackage.yaml",
-        *sorted(paths.notebooks().glob("*.ipynb")),
-    ]
+    """Commit, versions, parameters with their origin, and the hash of every input file.
+
+    Without git, as in a source archive, ``commit`` and ``uncommitted_changes`` are None and the
+    date is that of the version.
+    """
+    revision = status.revision()
+    commit = revision.rstrip("+") or None
     return {
         "project": "token-exports",
         "version": token_exports.__version__,
-        "commit": _git("rev-parse", "HEAD"),
-        "uncommitted_changes": bool(_git("status", "--porcelain")),
+        "commit": commit,
+        "date": _day(commit),
+        "uncommitted_changes": revision.endswith("+") if commit else None,
         "scenario": settings.scenario.name,
         "parameters": {k: p.model_dump(mode="json") for k, p in settings.notebooks.items()},
         "origin": dict(settings.origin),
         "python": ".".join(platform.python_version_tuple()[:2]),
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
-        "inputs": {path.relative_to(root).as_posix(): _hash(path) for path in inputs},
+        "inputs": fingerprint.facts(settings.scenario.name),
     }
 
 
@@ -58,31 +62,37 @@ def outputs(folder: Path) -> dict[str, str]:
     """Hash of every file of a finished report, but for the records of the run itself."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
-        path.relative_to(folder).as_posix(): _hash(path)
+        path.relative_to(folder).as_posix(): fingerprint.file_hash(path)
         for path in files
-        if path.name not in VOLATILE_FILES
+        if path.name not in RECORDS
     }
 
 
-def record(started: dt.datetime, executed: list[Executed]) -> dict[str, Any]:
+def citation() -> dict[str, Any]:
+    """Content of ``CITATION.cff``, or nothing where it is missing."""
+    path = paths.root() / "CITATION.cff"
+    return _parsed(path, path.stat().st_mtime_ns) if path.is_file() else {}
+
+
+@lru_cache(maxsize=4)
+def _parsed(path: Path, _changed: int) -> dict[str, Any]:
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def record(started: dt.datetime, outcomes: list[Outcome]) -> dict[str, Any]:
     """When and where this run happened, and how long each notebook took."""
     return {
         "started": started.isoformat(timespec="seconds"),
         "duration_s": round((dt.datetime.now(dt.UTC) - started).total_seconds(), 2),
-        "notebook_duration_s": {run.name: round(run.duration_s, 2) for run in executed},
+        "notebook_duration_s": {run.name: round(run.duration_s, 2) for run in outcomes},
+        "reused": [run.name for run in outcomes if run.reused],
         "python": platform.python_version(),
         "platform": platform.platform(),
     }
 
 
-def _hash(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
-
-
-def _git(*arguments: str) -> str | None:
-    command = ["git", "-C", str(paths.root()), *arguments]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return None  # a source archive has no history
-    return answer.stdout.strip()
+def _day(commit: str | None) -> str:
+    """Day of the commit; without git that of the version, else of the tables."""
+    if commit:
+        return status.git("show", "--no-patch", "--format=%cs", commit).strip()
+    return str(citation().get("date-released") or data.package()["created"])[:10]

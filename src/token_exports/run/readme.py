@@ -7,8 +7,8 @@ from typing import Any
 
 from token_exports import paths, results
 from token_exports.pages import catalogue, reference
-from token_exports.run.execute import Progress
 from token_exports.run.pipeline import report
+from token_exports.run.progress import Progress
 from token_exports.uncertainty import Interval
 
 LEAD_FIGURE = "02_electricity_share.png"

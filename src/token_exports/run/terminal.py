@@ -1,41 +1,15 @@
-"""What a person sees in the terminal: progress of notebooks, parameters, one prediction."""
+"""What a person asks the terminal to print: parameters, one prediction."""
 
 import json
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
 from rich.table import Table
 
 from token_exports import parameters as model
 from token_exports import scenarios
 from token_exports.assumptions import Assumptions
-from token_exports.run.execute import Executed, Progress
-
-
-@contextmanager
-def progress() -> Iterator[Progress]:
-    """Live bars on a terminal, one line per finished notebook in a log."""
-    if not sys.stderr.isatty():
-        yield Progress(finished=_line)
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Bars(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
-        tasks = {name: bars.add_task(name, total=None) for name in model.NOTEBOOKS}
-
-        def cell(name: str, done: int, total: int) -> None:
-            bars.update(tasks[name], completed=done, total=total)
-
-        yield Progress(cell=cell)
-
-
-def _line(executed: Executed) -> None:
-    outcome = "failed" if executed.failure else "done"
-    print(f"{executed.name} {outcome} in {executed.duration_s:.1f} s", file=sys.stderr)
 
 
 def parameters(scenario: str) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from IPython.display import HTML, display
-
 from token_exports import formats
 from token_exports.results import Results
 from token_exports.uncertainty import Interval
@@ -25,6 +23,8 @@ def show(found: Results, panel: Panel) -> None:
     panel
         What a reader may move. Its page makes controls of the tables.
     """
+    from IPython.display import HTML, display  # only a notebook needs it
+
     found.what_if = panel.as_dict()
     display(HTML(html(panel)))
 

@@ -6,6 +6,7 @@ from nbformat import NotebookNode, from_dict
 
 VOLATILE = ("papermill", "execution")
 SVG = "image/svg+xml"
+INJECTED = "injected-parameters"
 
 
 def stable(notebook: NotebookNode) -> NotebookNode:
@@ -15,8 +16,8 @@ def stable(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         for key in VOLATILE:
             cell.metadata.pop(key, None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell["id"] = "injected-parameters"
+        if INJECTED in cell.metadata.get("tags", []):
+            cell["id"] = INJECTED
     return notebook
 
 
@@ -31,4 +32,29 @@ def linked(notebook: NotebookNode) -> NotebookNode:
                 alt = escape(figure["alt"], quote=True)
                 data = {k: v for k, v in output["data"].items() if k != SVG}
                 output["data"] = data | {"text/html": f'<img src="{source}" alt="{alt}">'}
+    return copy
+
+
+def grafted(committed: NotebookNode, executed: NotebookNode) -> NotebookNode:
+    """An executed notebook with the text cells as they are committed now.
+
+    Parameters
+    ----------
+    committed
+        Notebook whose code cells are those that were executed.
+    executed
+        Filed notebook with outputs; holds one cell more, the injected parameters.
+    """
+    copy: NotebookNode = from_dict(executed)
+    own = {cell["id"]: cell for cell in copy.cells}
+    cells = []
+    for cell in committed.cells:
+        if cell.cell_type == "code":
+            cells.append(own[cell["id"]])
+        else:
+            cell.metadata.setdefault("tags", [])  # as papermill files it
+            cells.append(cell)
+        if "parameters" in cell.metadata.get("tags", []) and INJECTED in own:
+            cells.append(own[INJECTED])
+    copy.cells = cells
     return copy
