@@ -282,6 +282,7 @@ def test_evidence_may_turn_a_claim_that_no_number_tests(tmp_path):
 
 def test_versions_libraries_notebooks_and_tables_differ_by_name(pair):
     inputs = {"data/prices.csv": "c" * 64, f"notebooks/{NOTEBOOK}.ipynb": "d" * 64}
+    inputs["data/scenarios/b.yaml"] = "e" * 64  # its settings are told, so not the file
     made_from = {
         "commit": "fedcba9876543210",
         "uncommitted_changes": True,
