@@ -175,3 +175,10 @@ def test_the_command_on_the_page_finds_a_changed_and_a_missing_file(tmp_path):
     (tmp_path / "changed.html").write_text("other")
     (tmp_path / "missing.html").unlink()
     assert check() == "['changed.html', 'missing.html']\n"
+
+
+def test_what_an_earlier_run_gave_is_said_to_be_kept(site):
+    times = record(**{"01_openrouter_share": 32.8, "02_token_cost": 35.5})
+    _, _, rows = written(site, times | {"reused": ["01_openrouter_share"]}, reads=READS)
+    assert rows[0][-1] == "32.8 s, kept from an earlier run"
+    assert rows[1][-1] == "35.5 s"

@@ -114,7 +114,8 @@ def _step(
 def _outcome(record: Mapping[str, Any], name: str, failure: str) -> dict[str, Any]:
     """How long a notebook took, or the first line of why it failed."""
     duration = record.get("notebook_duration_s", {}).get(name)
-    return {"duration_s": duration, "failure": failure.partition("\n")[0]}
+    kept = name in record.get("reused", ())
+    return {"duration_s": duration, "kept": kept, "failure": failure.partition("\n")[0]}
 
 
 def _changed(settings: Settings, name: str) -> list[str]:

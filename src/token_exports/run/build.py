@@ -1,7 +1,7 @@
 """Build a report in a staging folder and publish it; what a notebook gave before is reused."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -47,7 +47,7 @@ def build(request: Request, destination: Path, progress: Progress, options: "Opt
         outcomes = notebooks.run(plans, staging, progress, options.cell_seconds)
         progress.stage("rendering")
         made_from["reads"] = notebooks.inputs(outcomes)
-        record = manifest.record(started, outcomes)
+        record = partial(manifest.record, started, outcomes)
         failures = {o.name: o.failure for o in outcomes if o.failure}
         _write(staging, settings, made_from, record, failures)
         if options.single_file:
@@ -76,7 +76,7 @@ def _write(
     staging: Path,
     settings: Settings,
     made_from: Mapping[str, Any],
-    record: Mapping[str, Any],
+    record: Callable[[], Mapping[str, Any]],
     failures: Mapping[str, Failure],
 ) -> None:
     """Write the pages, then the records of what they were made from and consist of."""
@@ -89,8 +89,9 @@ def _write(
     complete = {**made_from, "outputs": manifest.outputs(staging)}
     (staging / "manifest.json").write_text(results.to_json(complete), encoding="utf-8")
     crate.write(staging, settings, complete, reads, statuses)
-    (staging / "run.json").write_text(results.to_json(record), encoding="utf-8")
-    runs.write(site, settings, complete, record, reads=reads, statuses=statuses)
+    times = record()  # once everything else is written
+    (staging / "run.json").write_text(results.to_json(times), encoding="utf-8")
+    runs.write(site, settings, complete, times, reads=reads, statuses=statuses)
 
 
 def tables(read: Iterable[str]) -> list[str]:
