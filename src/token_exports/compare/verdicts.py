@@ -45,9 +45,7 @@ class Flip:
     @property
     def row(self) -> Mapping[str, Any]:
         """The basis as the second report knows it, or the first where it is gone."""
-        found = self.after or self.before
-        assert found is not None
-        return found
+        return _newest(self.before, self.after)
 
     @property
     def own(self) -> bool:
@@ -72,9 +70,7 @@ class Turn:
     @property
     def row(self) -> Mapping[str, Any]:
         """The claim as the second report knows it, or the first where it is gone."""
-        found = self.after or self.before
-        assert found is not None
-        return found
+        return _newest(self.before, self.after)
 
     @property
     def verdicts(self) -> tuple[str, str]:
@@ -93,6 +89,12 @@ class Turn:
         if not self.before or not self.after:
             return False
         return any(self.before.get(name) != self.after.get(name) for name in STATED)
+
+
+def _newest(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    found = after or before
+    assert found is not None
+    return found
 
 
 def turns(before: Judged, after: Judged) -> list[Turn]:

@@ -44,7 +44,8 @@ def build(request: Request, destination: Path, progress: Progress, options: "Opt
     preflight.check(settings.notebooks)
     with publish.staging(destination) as staging:
         made_from = manifest.sources(settings) | status.state(request)
-        outcomes = notebooks.run(plans, staging, progress, options.cell_seconds)
+        before = made_from["inputs"] | made_from["code"]
+        outcomes = notebooks.run(plans, staging, progress, options.cell_seconds, before)
         progress.stage("rendering")
         made_from["reads"] = notebooks.inputs(outcomes)
         record = partial(manifest.record, started, outcomes)

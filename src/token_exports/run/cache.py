@@ -87,14 +87,9 @@ def fill(entry: Entry, target: Path) -> bool:
 
 def keep(notebook: str, key: str, made: Entry) -> None:
     """Keep what lies in the folder of ``made``; where the cache cannot be written, do nothing."""
-    files = {
-        path.relative_to(made.folder).as_posix(): fingerprint.file_hash(path)
-        for path in sorted(made.folder.rglob("*"))
-        if path.is_file()
-    }
     content = {
         "reads": dict(made.reads),
-        "files": files,
+        "files": fingerprint.tree_hashes(made.folder),
         "duration_s": made.duration_s,
         "cell_duration_s": dict(made.cell_duration_s),
     }

@@ -35,6 +35,11 @@ def file_hash(path: Path) -> str:
         return ""
 
 
+def tree_hashes(folder: Path) -> dict[str, str]:
+    """Hash of every file below a folder, by its path from there."""
+    return {path.relative_to(folder).as_posix(): file_hash(path) for path in _files(folder)}
+
+
 def text_hash(content: Any) -> str:
     """SHA-256 of plain values, the same for the same values in any order of keys."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)

@@ -60,12 +60,8 @@ def sources(settings: Settings) -> dict[str, Any]:
 
 def outputs(folder: Path) -> dict[str, str]:
     """Hash of every file of a finished report, but for the records of the run itself."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        path.relative_to(folder).as_posix(): fingerprint.file_hash(path)
-        for path in files
-        if path.name not in RECORDS
-    }
+    hashes = fingerprint.tree_hashes(folder)
+    return {name: digest for name, digest in hashes.items() if Path(name).name not in RECORDS}
 
 
 def citation() -> dict[str, Any]:

@@ -65,7 +65,11 @@ def plan(notebooks: Mapping[str, Parameters], *, fresh: bool) -> list[Plan]:
 
 
 def run(
-    plans: Sequence[Plan], staging: Path, progress: Progress, cell_seconds: float
+    plans: Sequence[Plan],
+    staging: Path,
+    progress: Progress,
+    cell_seconds: float,
+    before: Mapping[str, str],
 ) -> list[Outcome]:
     """Fill ``staging`` with notebooks, results, figures and tables.
 
@@ -79,6 +83,8 @@ def run(
         Told what is reused and what runs.
     cell_seconds
         Longest time that one cell may take.
+    before
+        Hashes of inputs and code as the run began; what changes meanwhile is not kept.
 
     Returns
     -------
@@ -89,7 +95,6 @@ def run(
     to_run = sorted((p for p in plans if not p.entry), key=lambda p: p.expected_s, reverse=True)
     times = {one.name: one.last.duration_s if one.last else None for one in to_run}
     progress.planned([one.name for one in plans if one.entry], times)
-    before = fingerprint.facts("") | fingerprint.code() if to_run else {}
     executed = execute.run_all([_task(p, staging) for p in to_run], progress, cell_seconds)
     ran = {one.name: one for one in executed}
     outcomes = []
