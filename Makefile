@@ -10,6 +10,8 @@ SET ?=
 SINGLE ?=
 A ?= baseline
 B ?= us_power
+SWEEP ?= half_electricity
+OPTIONS ?=
 BASE_PYTHON ?= python3
 
 CONDA_PROJECT := $(if $(CONDA_PREFIX),$(findstring token-exports,$(notdir $(CONDA_PREFIX))))
@@ -23,6 +25,7 @@ endif
 CORE := $(HOME_OF_STAMPS)/.token-exports-core
 LAB  := $(HOME_OF_STAMPS)/.token-exports-lab
 DEV  := $(HOME_OF_STAMPS)/.token-exports-dev
+SWEEPS := $(HOME_OF_STAMPS)/.token-exports-sweep
 
 .PHONY: help
 help: ## List the targets
@@ -43,6 +46,10 @@ compare: $(CORE) ## Say what differs between two reports, also as a page (A=base
 .PHONY: verify
 verify: $(CORE) ## Run the baseline again and compare its results with reports/reference
 	@$(BIN)/token-exports verify
+
+.PHONY: sweep
+sweep: $(SWEEPS) ## Run thousands of scenarios into reports/sweeps/ (SWEEP=file or name OPTIONS="--workers 4")
+	@$(BIN)/token-exports sweep $(OPTIONS) "$(SWEEP)"
 
 .PHONY: pdf
 pdf: $(CORE) ## Print reports/<SCENARIO>/report.pdf from the report there (needs Chromium)
@@ -67,6 +74,10 @@ check: $(DEV) ## Lint, format and type check; validate every table and scenario
 bench: $(CORE) ## Time the pipeline beside papermill and nbconvert from the command line (minutes)
 	$(BIN)/python docs/bench/pipeline.py
 
+.PHONY: bench-sweep
+bench-sweep: $(SWEEPS) ## Time sweeps: points a second, workers, memory (minutes)
+	$(BIN)/python docs/bench/sweep.py
+
 .PHONY: paint
 paint: $(DEV) ## Measure bytes and first paint of every page of reports/<SCENARIO> (needs Chromium)
 	$(BIN)/python docs/bench/paint.py "reports/$(SCENARIO)"
@@ -83,7 +94,8 @@ reference: $(CORE) ## Commit-ready results of the baseline: reports/reference an
 lock: $(DEV) ## Resolve the pinned versions again (needs a package index)
 	$(BIN)/python -m uv pip compile $(LOCK) -o requirements.lock pyproject.toml
 	$(BIN)/python -m uv pip compile $(LOCK) -c requirements.lock -o requirements-lab.lock --extra lab pyproject.toml
-	$(BIN)/python -m uv pip compile $(LOCK) -c requirements.lock -o requirements-dev.lock --extra dev pyproject.toml
+	$(BIN)/python -m uv pip compile $(LOCK) -c requirements.lock -o requirements-sweep.lock --extra sweep pyproject.toml
+	$(BIN)/python -m uv pip compile $(LOCK) -c requirements.lock -c requirements-sweep.lock -o requirements-dev.lock --extra dev pyproject.toml
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	--custom-compile-command "make lock"
 
@@ -109,11 +121,13 @@ $(CORE): requirements.lock pyproject.toml | .venv/bin/python
 	$(call install,requirements.lock)
 $(LAB): requirements-lab.lock $(CORE)
 	$(call install,requirements-lab.lock)
+$(SWEEPS): requirements-sweep.lock $(CORE)
+	$(call install,requirements-sweep.lock)
 $(DEV): requirements-dev.lock $(CORE)
 	$(call install,requirements-dev.lock)
 else
 # conda has brought every group (environment.yml); only the package itself is added
-$(CORE) $(LAB) $(DEV): pyproject.toml environment.yml
+$(CORE) $(LAB) $(SWEEPS) $(DEV): pyproject.toml environment.yml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 endif

@@ -1,4 +1,4 @@
-"""A copy of the repository's data that a test may break."""
+"""What tests share: a copy of the data that they may break, the baseline report, a browser."""
 
 import contextlib
 import csv
@@ -17,30 +17,75 @@ settings.register_profile("untimed", deadline=None)  # a busy machine is no faul
 settings.load_profile("untimed")
 
 REPOSITORY = paths.root()
+LONGEST = (
+    "test_report",
+    "test_faults",
+)
+"""Files that take the longest, in this order: begun last, one would leave a core idle."""
+
+
+def pytest_configure(config):
+    """Let xdist keep the order of files, which it would turn into that of their tests' number."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take the longest."""
+    rank = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 
 
 @pytest.fixture(scope="session")
-def stamps(shared):
-    """Folder of the stamps of tables that passed, after a look at each that had none yet."""
-    with FileLock(shared / "stamps.lock"), contextlib.suppress(data.DataError):
-        data.check()  # a fault has a test of its own
-    return REPOSITORY / ".cache" / "valid"
+def checked(shared):
+    """Folder of what any content that did not change gave: tables that passed, equations."""
+    from token_exports.pages import formulas
+
+    with FileLock(shared / "checked.lock"):
+        with contextlib.suppress(data.DataError):
+            data.check()  # a fault has a test of its own
+        formulas.modules()
+    return REPOSITORY / ".cache"
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch, stamps):
-    """Copy of data, documents and template, used by the package instead of the repository.
-
-    Stamps come along: they are named after the content that passed, so only an edited table is
-    validated again.
-    """
-    shutil.copytree(REPOSITORY / "data", tmp_path / "data")
-    shutil.copytree(REPOSITORY / "docs", tmp_path / "docs")
-    shutil.copytree(REPOSITORY / "reports" / "template", tmp_path / "reports" / "template")
-    if stamps.is_dir():
-        shutil.copytree(stamps, tmp_path / ".cache" / "valid")
+def home(tmp_path, monkeypatch, checked):
+    """Copy of data, documents and template, used by the package instead of the repository."""
+    copy_repository(tmp_path, checked)
     monkeypatch.setenv("TOKEN_EXPORTS_HOME", str(tmp_path))
     return tmp_path
+
+
+def copy_repository(root, checked):
+    """Give a folder data, documents and template, and what is known of tables and equations.
+
+    That is named after the content that gave it: only an edited table is validated again.
+    """
+    for part in ("data", "docs", "reports/template"):
+        shutil.copytree(REPOSITORY / part, root / part)
+    bring(checked, root)
+
+
+def bring(checked, root):
+    """Put what is known of tables and equations into the cache of another root."""
+    for part in ("valid", "pages"):
+        if (checked / part).is_dir():
+            shutil.copytree(checked / part, root / ".cache" / part)
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory, checked):
+    """Make a copy as ``home`` that all tests of a file share, and work in it for a while."""
+
+    @contextlib.contextmanager
+    def work():
+        root = tmp_path_factory.mktemp("copied")
+        copy_repository(root, checked)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TOKEN_EXPORTS_HOME", str(root))
+            yield root
+
+    return work
 
 
 @pytest.fixture

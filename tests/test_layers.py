@@ -24,6 +24,7 @@ LAYERS = [
     {"whatif", "compare"},
     {"predict", "pages"},
     {"run"},
+    {"sweep"},
     {"cli"},
 ]
 HALVES = {"validation": "data"}  # one module in two files: frictionless is imported when needed

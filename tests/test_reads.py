@@ -62,6 +62,30 @@ def test_where_python_looks_does_not_make_the_repository_free(tmp_path, monkeypa
     assert len(free) > 2
 
 
+def test_a_package_installed_among_the_libraries_is_noted_and_they_are_free(tmp_path, monkeypatch):
+    site = tmp_path / "site-packages"
+    package, home, lines = site / "token_exports", tmp_path / "home", []
+    monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
+    free = tuple(map(str, reads._interpreter(home, package)))
+    watch = reads.Watch(str(home), str(package), free, frozenset(), lines.append)
+    for path in (site / "numpy" / "core.py", package / "units.py", home / "data" / "a.csv"):
+        path.parent.mkdir(parents=True)
+        path.touch()
+        watch("open", (str(path), "r", os.O_RDONLY))
+    assert lines == ["read\tsrc/token_exports/units.py", "read\tdata/a.csv"]
+
+
+def test_a_repository_inside_a_folder_of_the_system_is_noted(tmp_path):
+    lines, home = [], tmp_path / "opt" / "home"
+    home.mkdir(parents=True)
+    folders = (str(tmp_path / "opt"), str(home / ".cache"))
+    watch = reads.Watch(str(home), str(tmp_path / "package"), folders, frozenset(), lines.append)
+    watch("open", (str(home / "data.csv"), "r", os.O_RDONLY))
+    watch("open", (str(home / ".cache" / "stamp"), "r", os.O_RDONLY))
+    watch("open", (str(tmp_path / "opt" / "library.so"), "r", os.O_RDONLY))
+    assert lines == ["read\tdata.csv"]
+
+
 def test_own_folders_and_descriptors_need_no_record(watch):
     opened(watch, "own/results.json", os.O_WRONLY | os.O_CREAT)
     opened(watch, "home/.cache/valid/claims", os.O_WRONLY | os.O_CREAT)

@@ -1,5 +1,7 @@
 """Tornado by hand, Sobol indices of models whose variance is known, and the project's inputs."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,10 +9,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from token_exports.assumptions import Assumption, Assumptions
-from token_exports.figures import sensitivity_record
+from token_exports.figures import sensitivity_chart, sensitivity_record
 from token_exports.models import accelerator_hour, sensitivity
 from token_exports.models.accelerator_hour import ServingInputs
 from token_exports.models.list_price import TokenMix
+from token_exports.results import Results
 
 MIX = TokenMix(fresh_prompt_share=0.2, cache_read_share=0.7, output_share=0.1)
 CHINA = {"h800-sxm", "national_industrial"}
@@ -120,3 +123,23 @@ def test_speed_of_the_chip_has_no_part_in_electricitys_share():
     assert set(sensitivity_record.quantities(found.reset_index())) == set(
         sensitivity_record.RECORDED
     )
+
+
+def test_a_run_without_uncertain_inputs_has_no_indices_and_no_figure():
+    found, varied = Results("02_token_cost", ""), study_of_fixed_inputs()
+    table = sensitivity_record.indices(varied, 64, 1)
+    sensitivity_chart.tornado(found, sensitivity_record.tornados(varied), "")
+    sensitivity_chart.sobol(found, table, "")
+    assert found.figures == []
+    assert sensitivity_record.quantities(table) == {}
+    assert "uncertain" in sensitivity_chart.sensitivity_takeaway(table)
+
+
+def study_of_fixed_inputs():
+    known = Assumptions()
+    token = {parameter for parameter, _, _ in sensitivity_record.TOKEN_INPUTS.values()}
+    names = {f.name for f in fields(ServingInputs)} | token
+    values = {name: next(r for r in known.rows if r.parameter == name).central for name in names}
+    mix = TokenMix(fresh_prompt_share=0.3, cache_read_share=0.6, output_share=0.1)
+    fixed = Assumptions(values)
+    return sensitivity_record.study(fixed, "cn", {"h800-sxm", "national_industrial"}, mix, 0.9)

@@ -41,7 +41,9 @@ DRAWN = {name: np.full(N_DRAWS, value) for name, value in BELIEFS.items()}
 
 
 def bases(**more):
-    return Bases(day=DAY, beliefs=Both(BELIEFS, DRAWN), hour=Both(ROUND, ROUND), **more)
+    return Bases(
+        day=DAY, n_draws=N_DRAWS, beliefs=Both(BELIEFS, DRAWN), hour=Both(ROUND, ROUND), **more
+    )
 
 
 # Two models: a paid one of 2 M fresh, 1 M cached, 1 M output, and a free one of 1 M fresh.
@@ -134,14 +136,14 @@ def test_operating_points_leave_the_single_user_out():
 
 def test_measured_energy_takes_the_median_and_the_extremes(parts):
     site = Both(ROUND, ROUND)
-    facility = week_energy.measured_energy(points(), site, 800.0, 1)
+    facility = week_energy.measured_energy(points(), site, 800.0, (N_DRAWS, 1))
     ratio = 1.25 * 1.375 * 1.25
     assert facility.central["prompt_energy_j_per_token"] == pytest.approx(1.5 * ratio)
     assert facility.central["output_energy_j_per_token"] == pytest.approx(20 * ratio)
     kwh = week_energy.energy_kwh(parts, bases(measured=facility))
     # (3 M + 0.1 M) x 1.5 J + 1 M x 20 J = 24.65 MJ at the accelerators
     assert kwh["benchmark"].central == pytest.approx(24.65e6 * ratio / 3.6e6)
-    assert week_energy.measured_energy(points().head(0), site, 800.0, 1) is None
+    assert week_energy.measured_energy(points().head(0), site, 800.0, (N_DRAWS, 1)) is None
 
 
 def test_calculator_charges_output_and_bounds_an_unknown_laboratory():

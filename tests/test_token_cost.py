@@ -158,9 +158,10 @@ def test_dearer_hardware_lowers_electricitys_share(m, factor):
 @pytest.mark.parametrize("quantity", QUANTITIES, ids=lambda f: f.__name__)
 def test_symbols_arrays_and_numbers_agree(quantity):
     symbols = {f.name: sympy.Symbol(f.name, positive=True) for f in fields(ServingInputs)}
+    numbers = {name: float(getattr(ROUND, name)) for name in symbols}
     expression = quantity(ServingInputs(**symbols))
-    by_symbol = float(expression.subs({symbols[k]: v for k, v in vars(ROUND).items()}))
-    arrays = ServingInputs(**{k: np.full(3, float(v)) for k, v in vars(ROUND).items()})
+    by_symbol = float(expression.subs({symbols[k]: v for k, v in numbers.items()}))
+    arrays = ServingInputs(**{k: np.full(3, v) for k, v in numbers.items()})
     assert by_symbol == pytest.approx(quantity(ROUND))
     assert quantity(arrays) == pytest.approx(quantity(ROUND))
 

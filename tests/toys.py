@@ -1,5 +1,6 @@
 """Three small notebooks in the shape of the real ones, for tests of the pipeline."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
@@ -7,6 +8,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from token_exports import paths
 from token_exports.models.accelerator_hour import ServingInputs
+from token_exports.pages import runs
+from token_exports.pages import write as pages
 from token_exports.parameters import NOTEBOOKS
 
 LOCK = paths.root() / "requirements.lock"
@@ -56,19 +59,39 @@ Markdown("**Takeaway.** Three.")
 """
 
 
-def write(folder: Path, *, breaking: str = "", code: str = 'raise ValueError("no such week")'):
-    """Write the notebooks; the one named ``breaking`` runs ``code`` in place of its figure."""
+def write(
+    folder: Path,
+    *,
+    breaking: str = "",
+    code: str = 'raise ValueError("no such week")',
+    codes: Mapping[str, str] | None = None,
+):
+    """Write the notebooks; the one named ``breaking`` runs ``code`` in place of its figure.
+
+    So do those in ``codes``, each its own.
+    """
+    instead = {breaking: code} | dict(codes or {})
     folder.mkdir(exist_ok=True)
     for name, model in NOTEBOOKS.items():
         defaults = model.model_validate({}).model_dump(mode="json")
         cell = "\n".join(f"{key} = {value!r}" for key, value in defaults.items())
-        body = code if name == breaking else FIGURE
         cells = [
             new_markdown_cell(f"# Is {name} so?\n\n**Question.** Is it? $a = b$", id="question"),
             new_code_cell(cell, id="parameters", metadata={"tags": ["parameters"]}),
             new_code_cell(SETUP.format(name=name), id="setup", metadata={"tags": ["hide"]}),
             new_markdown_cell("## How much?", id="how"),
-            new_code_cell(body, id="figure"),
+            new_code_cell(instead.get(name, FIGURE), id="figure"),
             new_code_cell(ANSWER, id="answer", metadata={"tags": ["takeaway"]}),
         ]
         nbformat.write(new_notebook(cells=cells, metadata=METADATA), folder / f"{name}.ipynb")
+
+
+def plain_pages(patch, names):
+    """Write pages that hold their names only, for tests that do not look at them."""
+
+    def write(folder, *_, **__):
+        for name in names:
+            (folder / name).write_text(name)
+
+    patch.setattr(pages, "write", write)
+    patch.setattr(runs, "write", lambda *_, **__: None)

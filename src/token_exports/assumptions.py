@@ -90,6 +90,10 @@ class Assumptions:
         regional = {f"{row.parameter}.{row.region}" for row in self.rows if row.region != "all"}
         return sorted(plain | regional | {f"{name}.{r}" for name in plain for r in ("cn", "us")})
 
+    def knows(self, name: str) -> bool:
+        """Whether an override may use this name."""
+        return name in self.names()
+
     def check_override(self, name: str, value: OverrideValue) -> None:
         """Refuse an unknown name or an impossible value."""
         if name not in self.names():
@@ -129,7 +133,7 @@ class Assumptions:
             raise AssumptionError(
                 f"{parameter} for {region}: both {ranked[0].key} and {ranked[1].key} fit"
             )
-        return self._overridden(ranked[0], region)
+        return self.overridden(ranked[0], region)
 
     def _refuse(self, parameter: str, region: str, variants: Collection[str]) -> None:
         known = {row.parameter for row in self.rows}
@@ -140,7 +144,8 @@ class Assumptions:
             f"no row of {parameter} for {region} and variants {sorted(variants)}; rows: {rows}"
         )
 
-    def _overridden(self, row: Assumption, region: str) -> Assumption:
+    def overridden(self, row: Assumption, region: str) -> Assumption:
+        """The row with the more specific of the overrides that name it."""
         for name in (f"{row.parameter}.{region}", row.parameter):
             if name in self.overrides:
                 value = self.overrides[name]

@@ -1,7 +1,8 @@
-"""Command line: ``token-exports report | status | compare | verify | pdf | check | ...``.
+"""Command line: ``token-exports report | status | compare | sweep | verify | pdf | check | ...``.
 
 Exit status 0: done. 1: a notebook failed, or ``verify`` finds that the baseline has moved. 2: wrong
-use or wrong data, nothing has run. 4: the report cannot be written. 130: interrupted.
+use or wrong data, nothing has run. 3: a sweep is finished, but some of its points failed. 4: the
+report cannot be written. 5: a sweep has lost its cluster. 130: interrupted.
 """
 
 import errno
@@ -13,7 +14,10 @@ from typing import Any
 
 import click
 
-FAILURE_STATUS, USAGE_STATUS, WRITE_STATUS, INTERRUPTED_STATUS = 1, 2, 4, 130
+from token_exports import paths
+from token_exports.sweep.command import sweep
+
+FAILURE_STATUS, USAGE_STATUS, WRITE_STATUS, LOST_STATUS, INTERRUPTED_STATUS = 1, 2, 4, 5, 130
 CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 KNOWN_FAULTS = {  # looked up by name: a module that is not loaded has raised nothing
     "assumptions.AssumptionError": USAGE_STATUS,
@@ -24,6 +28,13 @@ KNOWN_FAULTS = {  # looked up by name: a module that is not loaded has raised no
     "run.pipeline.NotebookFailure": FAILURE_STATUS,
     "run.publish.TargetError": USAGE_STATUS,
     "serving.ServingError": USAGE_STATUS,
+    "sweep.cluster.ClusterError": USAGE_STATUS,
+    "sweep.dataset.DatasetError": USAGE_STATUS,
+    "sweep.engine.SweepLost": LOST_STATUS,
+    "sweep.inputs.InputsError": USAGE_STATUS,
+    "sweep.record.FolderError": USAGE_STATUS,
+    "sweep.spec.SweepError": USAGE_STATUS,
+    "sweep.versions.VersionError": USAGE_STATUS,
 }
 
 FOLDER = click.Path(path_type=Path)
@@ -80,7 +91,7 @@ def report(  # noqa: PLR0913 - one argument per option
     with display.progress(style or "auto") as progress:
         page = pipeline.report(scenario, settings, folder=out, progress=progress, options=options)
     if style != "json":
-        print(_short(page))
+        print(paths.short(page))
 
 
 @app.command()
@@ -93,7 +104,6 @@ def status(
     *, scenario: str, settings: tuple[str, ...], out: Path | None, why: bool, as_json: bool
 ) -> None:
     """Say which pages of a report are fresh or stale."""
-    from token_exports import paths
     from token_exports.run import status as freshness
 
     request = freshness.Request.of(scenario, settings, single_file=False)
@@ -117,7 +127,7 @@ def compare(*, first: str, second: str, everything: bool, as_json: bool) -> None
         page, found = compared.compare(first, second, progress)
     differences.comparison(found, everything=everything, as_json=as_json)
     if not as_json:
-        print(_short(page))
+        print(paths.short(page))
 
 
 @app.command()
@@ -137,7 +147,7 @@ def verify() -> None:
 @SCENARIO
 def pdf(*, scenario: str) -> None:
     """Print reports/SCENARIO as report.pdf with Chromium; the report is built if missing."""
-    from token_exports import paths, scenarios
+    from token_exports import scenarios
     from token_exports.run import display, pipeline
     from token_exports.run import pdf as printing
 
@@ -147,18 +157,23 @@ def pdf(*, scenario: str) -> None:
     if not (folder / "index.html").is_file():
         with display.progress() as progress:
             pipeline.report(scenario, progress=progress)
-    print(_short(printing.write(folder)))
+    print(paths.short(printing.write(folder)))
 
 
 @app.command()
 def check() -> None:
-    """Validate every table and every scenario in data/."""
-    from token_exports import data, scenarios
+    """Validate every table, every scenario and every sweep in data/."""
+    from token_exports import data, paths, scenarios
+    from token_exports.sweep import plan
 
     data.check()
     for name in scenarios.names():
         scenarios.resolve(name)
-    print(f"{len(data.tables())} tables and {len(scenarios.names())} scenarios are as described")
+    sweeps = sorted((paths.data() / "sweeps").glob("*.yaml"))
+    for path in sweeps:
+        plan.read(path)
+    counts = (len(data.tables()), len(scenarios.names()), len(sweeps))
+    print("{} tables, {} scenarios and {} sweeps are as described".format(*counts))
 
 
 @app.command()
@@ -205,7 +220,10 @@ def reference() -> None:
 
     with display.progress() as progress:
         folder = readme.update(progress)
-    print(_short(folder))
+    print(paths.short(folder))
+
+
+app.add_command(sweep)
 
 
 def main() -> None:
@@ -215,13 +233,19 @@ def main() -> None:
             signal.signal(number, _interrupt)
     try:
         app(standalone_mode=True)
-    except Interrupted:
-        _fail("interrupted; what is published is the last complete report", INTERRUPTED_STATUS)
+    except Interrupted as request:
+        kept = _notes(request) or "what is published is the last complete report"
+        _fail(f"interrupted; {kept}", INTERRUPTED_STATUS)
     except Exception as fault:
         status = _exit_status(fault)
         if status is None:
             raise
-        _fail(str(fault), status)
+        _fail("\n".join(filter(None, [str(fault), _notes(fault)])), status)
+
+
+def _notes(fault: BaseException) -> str:
+    """What was added to a fault on its way: what is kept, and how to go on."""
+    return "; ".join(getattr(fault, "__notes__", []))
 
 
 def _interrupt(*_: object) -> None:
@@ -245,12 +269,6 @@ def _exit_status(fault: Exception) -> int | None:
 def _fail(message: str, status: int) -> None:
     print(f"token-exports: {message}", file=sys.stderr)
     sys.exit(status)
-
-
-def _short(path: Path) -> str:
-    resolved = path.resolve()
-    here = Path.cwd()
-    return str(resolved.relative_to(here) if resolved.is_relative_to(here) else resolved)
 
 
 if __name__ == "__main__":

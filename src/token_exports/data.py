@@ -19,6 +19,8 @@ import yaml
 
 from token_exports import paths
 
+pd.options.mode.string_storage = "python"  # whether or not pyarrow, for sweeps, is installed
+
 DESCRIPTOR = "datapackage.yaml"
 MOST_FAULTS = 20
 _PANDAS_TYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean"}

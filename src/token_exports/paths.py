@@ -33,3 +33,10 @@ def reports() -> Path:
 def cache() -> Path:
     """What can be deleted at any time and is made again."""
     return root() / ".cache"
+
+
+def short(path: Path) -> str:
+    """Path as one would type it here: relative where it lies below the current folder."""
+    resolved = path.resolve()
+    here = Path.cwd()
+    return str(resolved.relative_to(here) if resolved.is_relative_to(here) else resolved)

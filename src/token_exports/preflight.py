@@ -11,6 +11,21 @@ from token_exports.parameters import (
     Parameters,
 )
 
+LOOKED_AT = frozenset(
+    {
+        "as_of",
+        "window",
+        "include_free",
+        "min_age_days",
+        "served_in_china",
+        "mix_week_end",
+        "token_week_end",
+        "period_start",
+        "period_end",
+    }
+)
+"""Parameters that decide on what has to be there; equal ones need no second look."""
+
 
 def check(notebooks: Mapping[str, Parameters]) -> None:
     """Refuse parameters that no row can answer.

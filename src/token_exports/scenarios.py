@@ -13,11 +13,16 @@ from typing import Any
 import yaml
 
 from token_exports import data, parameters, paths
-from token_exports.assumptions import AssumptionError, Assumptions
+from token_exports.assumptions import AssumptionError, Assumptions, OverrideValue
 from token_exports.parameters import NOTEBOOKS, ParameterError, Parameters
 
+try:
+    from yaml import CSafeLoader as _Loader  # ten times faster
+except ImportError:
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
-class _Once(yaml.SafeLoader):
+
+class _Once(_Loader):
     """YAML in which a name stands once; the plain loader silently keeps the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -27,6 +32,17 @@ class _Once(yaml.SafeLoader):
             raise yaml.MarkedYAMLError(problem=f"{', '.join(twice)} set twice")
         return super().construct_mapping(node, deep)
 
+
+def _as_written(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+    """Number, but for what YAML would take for hours and minutes: 3:5:6 is low:central:high."""
+    if ":" in node.value:
+        return node.value
+    whole = node.tag.endswith("int")
+    return (loader.construct_yaml_int if whole else loader.construct_yaml_float)(node)
+
+
+for _kind in ("int", "float"):
+    _Once.add_constructor(f"tag:yaml.org,2002:{_kind}", _as_written)
 
 KEYS = {"title", "description", "parameters", "assumptions"}
 SETTINGS_VARIABLE = "TOKEN_EXPORTS_SET"
@@ -60,6 +76,17 @@ def names() -> list[str]:
     return sorted(path.stem for path in (paths.data() / "scenarios").glob("*.yaml"))
 
 
+def parsed(text: str) -> Any:
+    """Content of a YAML text in which every name stands once.
+
+    Raises
+    ------
+    yaml.YAMLError
+        Not valid YAML, or a name stands twice.
+    """
+    return yaml.load(text, _Once)
+
+
 def load(name: str) -> Scenario:
     """Scenario ``name``.
 
@@ -72,7 +99,7 @@ def load(name: str) -> Scenario:
     if name not in names():
         raise ParameterError(f"no scenario {name!r}; {data.nearest(name, names())}")
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Once)
+        content = parsed(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as fault:
         raise ParameterError(f"data/scenarios/{path.name} is not valid YAML: {fault}") from None
     sections = content if isinstance(content, dict) else {}
@@ -105,12 +132,12 @@ def resolve(scenario: str, settings: Iterable[str] = ()) -> Settings:
     for source, layer in layers:
         for name, value in layer.items():
             group, dot, member = name.partition(".")
-            if dot and group in _mappings():
-                values[group] = {**(values.get(group) or {}), member: _points(name, value)}
+            if dot and group in mappings():
+                values[group] = {**(values.get(group) or {}), member: points(name, value)}
                 origin[group] = source
             else:
                 values[name], origin[name] = value, source
-    own = {name: v for name, v in values.items() if name in _parameter_names()}
+    own = {name: v for name, v in values.items() if name in parameter_names()}
     overrides = _overrides({name: v for name, v in values.items() if name not in own})
     notebooks = {
         notebook: parameters.validated(
@@ -133,22 +160,36 @@ def _from_environment() -> list[str]:
 
 def _overrides(values: dict[str, Any]) -> dict[str, Any]:
     known = Assumptions()
-    checked: dict[str, Any] = {}
-    for name, value in values.items():
-        if name.split(".")[0] not in {row.parameter for row in known.rows}:
-            every = {row.parameter for row in known.rows} | _parameter_names()
-            raise ParameterError(
-                f"no parameter or assumption {name!r}; {data.nearest(name, every)}"
-            )
-        checked[name] = _points(name, value)
-        try:
-            known.check_override(name, checked[name])
-        except AssumptionError as fault:
-            raise ParameterError(str(fault)) from None
-    return dict(sorted(checked.items()))
+    return {name: override(name, values[name], known) for name in sorted(values)}
 
 
-def _points(name: str, value: Any) -> float | tuple[float, float, float]:
+def override(name: str, value: Any, known: Assumptions) -> OverrideValue:
+    """Override of an assumption from what a file or a command line states.
+
+    Raises
+    ------
+    ParameterError
+        No such assumption, or a value that it cannot have.
+    """
+    if name.split(".")[0] not in {row.parameter for row in known.rows}:
+        every = {row.parameter for row in known.rows} | parameter_names()
+        raise ParameterError(f"no parameter or assumption {name!r}; {data.nearest(name, every)}")
+    checked = points(name, value)
+    try:
+        known.check_override(name, checked)
+    except AssumptionError as fault:
+        raise ParameterError(str(fault)) from None
+    return checked
+
+
+def points(name: str, value: Any) -> OverrideValue:
+    """One number, or low, central and high.
+
+    Raises
+    ------
+    ParameterError
+        Neither.
+    """
     parts = value if isinstance(value, list) else str(value).split(":")
     try:
         numbers = [float(part) for part in parts]
@@ -173,12 +214,13 @@ def _pairs(settings: Iterable[str]) -> dict[str, Any]:
     return pairs
 
 
-def _mappings() -> set[str]:
+def mappings() -> set[str]:
     """Parameters whose members are set one by one, as ``served_in_china.minimax=0``."""
     fields = {k: f for model in NOTEBOOKS.values() for k, f in model.model_fields.items()}
     return {k for k, f in fields.items() if f.default_factory is dict} - {"overrides"}
 
 
-def _parameter_names() -> set[str]:
+def parameter_names() -> set[str]:
+    """Names of all parameters of the notebooks."""
     every = {name for model in NOTEBOOKS.values() for name in model.model_fields}
     return every - {"overrides"}

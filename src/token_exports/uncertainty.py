@@ -6,7 +6,7 @@ shape on the logit scale: each has the three stated points, where an ordinary lo
 and high would miss the centre.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -31,7 +31,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Interval:
-    """A central value with its two ends."""
+    """A central value with its two ends.
+
+    In a sweep each of them may be an array of shape (points, 1), with a missing value where a point
+    has none: whatever is computed of intervals is computed point by point.
+    """
 
     central: float
     low: float
@@ -39,27 +43,37 @@ class Interval:
     kind: Kind = Kind.INTERVAL
 
     def __post_init__(self) -> None:
-        if not self.low <= self.central <= self.high:
+        if np.ndim(self.central) or np.ndim(self.low):
+            ordered = not np.any((self.low > self.central) | (self.central > self.high))
+        else:
+            ordered = self.low <= self.central <= self.high
+        if not ordered:
             raise ValueError(f"not ordered: {self.low} <= {self.central} <= {self.high}")
 
 
-def exact(value: float) -> Interval:
+def exact(value: Quantity) -> Interval:
     """Interval of a quantity that carries no uncertainty of ours."""
-    return Interval(float(value), float(value), float(value), Kind.EXACT)
+    return Interval(plain(value), plain(value), plain(value), Kind.EXACT)
 
 
-def bounds(central: float, low: float, high: float) -> Interval:
+def bounds(central: Quantity, low: Quantity, high: Quantity) -> Interval:
     """Interval whose ends are limits: the unknown part at its two extremes."""
-    return Interval(float(central), float(low), float(high), Kind.BOUNDS)
+    return Interval(plain(central), plain(low), plain(high), Kind.BOUNDS)
 
 
-def interval(draws: Quantity, central: float | None = None) -> Interval:
+def plain(value: Any) -> float:
+    """One number as a float; an array of points, which a sweep hands in, as it is."""
+    return value if np.ndim(value) else float(value)
+
+
+def interval(draws: Quantity, central: Quantity | None = None) -> Interval:
     """Central value and central 90% of ``draws``.
 
     Parameters
     ----------
     draws
-        Values of the quantity, one per draw; a single value gives an exact interval.
+        Values of the quantity, one per draw (along the last axis of the points of a sweep); a
+        single value gives an exact interval.
     central
         Value at the central inputs. The median of the draws stands in where it is not given, and
         the ends are widened to hold it, because a skewed model can put it outside.
@@ -67,9 +81,31 @@ def interval(draws: Quantity, central: float | None = None) -> Interval:
     values = np.asarray(draws, dtype=float)
     if values.ndim == 0:
         return exact(float(values))
-    low, median, high = np.quantile(values, [LOW_QUANTILE, 0.5, HIGH_QUANTILE])
-    centre = float(median) if central is None else float(central)
-    return Interval(centre, min(float(low), centre), max(float(high), centre))
+    low, median, high = spread(values, (LOW_QUANTILE, 0.5, HIGH_QUANTILE))
+    centre = median if central is None else plain(central)
+    return Interval(centre, plain(np.minimum(low, centre)), plain(np.maximum(high, centre)))
+
+
+def spread(draws: Quantity, quantiles: Sequence[float]) -> list[float]:
+    """Quantiles of the draws; point by point where draws stand along the last of two axes.
+
+    Between two draws linearly, as numpy does, but by sorting, which is many times as fast as
+    numpy's selection. A missing draw of a point is left out, one of a single quantity is not.
+    """
+    values = np.sort(np.asarray(draws, dtype=float), axis=-1)
+    if values.ndim > 1 and np.isnan(values[..., -1]).any():
+        return list(np.nanquantile(values, quantiles, axis=-1, keepdims=True))
+    return [plain(_between(values, quantile)) for quantile in quantiles]
+
+
+def _between(ordered: NDArray[np.float64], quantile: float) -> Any:
+    last = ordered.shape[-1] - 1
+    place = quantile * last
+    low = int(place)
+    below, above = ordered[..., low], ordered[..., min(low + 1, last)]
+    share, step = place - low, above - below
+    found = above - step * (1 - share) if share >= 0.5 else below + step * share
+    return found if ordered.ndim == 1 else found[..., None]
 
 
 def quantiles(draws: Quantity, covered: float) -> tuple[float, float]:
@@ -80,9 +116,13 @@ def quantiles(draws: Quantity, covered: float) -> tuple[float, float]:
 
 
 def finite(draws: Quantity) -> NDArray[np.float64]:
-    """Draws that have a value; a service that cannot keep its speed has none."""
+    """Draws that have a value; a service that cannot keep its speed has none.
+
+    Over the points of a sweep the others stay, as missing ones.
+    """
     values = np.asarray(draws, dtype=float)
-    return np.asarray(values[np.isfinite(values)])
+    known = np.isfinite(values)
+    return np.asarray(values[known] if values.ndim < 2 else np.where(known, values, np.nan))
 
 
 @dataclass(frozen=True)

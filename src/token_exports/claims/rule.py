@@ -7,9 +7,12 @@ lies in the stated band, *within-uncertainty* if only the interval reaches the b
 without a number is *cited*: for, against or mixed, by the direction of its evidence rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
 
 from token_exports.uncertainty import Interval, Kind
 
@@ -57,20 +60,31 @@ class Claim:
         return self.edges[0] - noise, self.edges[1] + noise
 
 
+JUDGED = (
+    Verdict.CONTRADICTED,
+    Verdict.WITHIN_UNCERTAINTY,
+    Verdict.SUPPORTED,
+    Verdict.DEPENDS_ON_BASIS,
+)
+"""What a number can come to; its place here stands for it in a column of points."""
+
+
 def judge_basis(claim: Claim, computed: Interval) -> Verdict:
     """Verdict of one claim on one basis.
 
     Bounds are limits, not beliefs: a middle that nobody measured must not decide, so both have to
     lie in the stated band.
     """
+    return JUDGED[int(_places(claim, computed))]
+
+
+def _places(claim: Claim, computed: Interval) -> NDArray[np.int8]:
     low, high = claim.band
     limits = computed.kind is Kind.BOUNDS
     decisive = (computed.low, computed.high) if limits else (computed.central,)
-    if all(low <= value <= high for value in decisive):
-        return Verdict.SUPPORTED
-    if computed.low <= high and computed.high >= low:
-        return Verdict.WITHIN_UNCERTAINTY
-    return Verdict.CONTRADICTED
+    inside = np.logical_and.reduce([(low <= value) & (value <= high) for value in decisive])
+    touching = (computed.low <= high) & (computed.high >= low)
+    return np.where(inside, 2, np.where(touching, 1, 0)).astype(np.int8)
 
 
 def judge(claim: Claim, computed: Mapping[str, Interval]) -> Verdict:
@@ -87,6 +101,31 @@ def judge(claim: Claim, computed: Mapping[str, Interval]) -> Verdict:
     if not found:
         return Verdict.NOT_CHECKABLE
     return found.pop() if len(found) == 1 else Verdict.DEPENDS_ON_BASIS
+
+
+def judge_points(claim: Claim, computed: Sequence[Interval], points: int) -> NDArray[np.int8]:
+    """Verdicts of one claim at many points.
+
+    Parameters
+    ----------
+    claim
+        What is stated.
+    computed
+        All bases, at least one; ends are numbers or have the shape (points, 1).
+    points
+        How many there are.
+
+    Returns
+    -------
+    ndarray
+        Place in ``JUDGED`` at each point, -1 where a basis has no value.
+    """
+    shape = (points, 1)
+    places = np.stack([np.broadcast_to(_places(claim, one), shape) for one in computed])
+    unknown = [np.isnan(one.central + one.low + one.high) for one in computed]
+    missing = np.any([np.broadcast_to(one, shape) for one in unknown], axis=0)
+    found = np.where((places == places[0]).all(axis=0), places[0], len(JUDGED) - 1)
+    return np.where(missing, -1, found).astype(np.int8)[:, 0]
 
 
 def judge_cited(directions: set[str]) -> Verdict:

@@ -17,9 +17,16 @@ from token_exports.uncertainty import Interval
 FLOOR = 0.005
 """Lowest price drawn; a break-even below it lies at the edge of the axis."""
 TABLES = ("asics", "bitcoin_network")
+
+
+def name_of(machine: str) -> str:
+    """Name under which the break-even price of a machine is recorded."""
+    return f"{machine.lower().replace(' ', '_')}_break_even_usd_per_kwh"
+
+
 RECORDED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     **{
-        f"{name.lower().replace(' ', '_')}_break_even_usd_per_kwh": (
+        name_of(name): (
             f"Price of power at which the {name} earns nothing, latest month",
             "mining_breakeven.in_month",
             (*TABLES, "asic_prices", "assumptions"),
@@ -56,8 +63,7 @@ def quantities(rows: pd.DataFrame, tariffs: Tariffs) -> dict[str, Interval | flo
         ``cn`` and ``us``, from `mining_breakeven.tariff_range`.
     """
     found: dict[str, Interval | float | None] = {
-        f"{str(row['label']).lower().replace(' ', '_')}_break_even_usd_per_kwh": interval(row)
-        for _, row in rows.iterrows()
+        name_of(str(row["label"])): interval(row) for _, row in rows.iterrows()
     }
     for country, tariff in tariffs.items():
         found[f"{country}_tariff_usd_per_kwh"] = tariff

@@ -25,7 +25,6 @@ CHIPS = (
     ("cn", "b300"),
 )
 """Region and accelerator; B300 is grey market there."""
-VALUES = ("usd_per_mtok", "kwh_per_mtok", "electricity_cost_share")
 TABLES = ("assumptions", "openrouter_token_mix", "model_architectures", "accelerators")
 FASTEST, SLOWER = ("us", "b200"), ("h20", "ascend-910c", "h200")
 
@@ -152,12 +151,11 @@ def ends(name: str, value: Interval) -> dict[str, float]:
     return {f"{end}_{name}": getattr(value, end) for end in ("low", "central", "high")}
 
 
-def quantities(chips: pd.DataFrame) -> dict[str, Interval | float | None]:
-    """What the notebook records, from `table`."""
-    found: dict[str, Interval | float | None] = {}
-    for row in chips.to_dict("records"):
-        chip = short(str(row["accelerator"]))
-        for name in VALUES:
-            low, central, high = (float(row[f"{e}_{name}"]) for e in ("low", "central", "high"))
-            found[f"{row['region']}_{chip}_{name}"] = Interval(central, low, high)
-    return found
+def quantities(served: Served) -> dict[str, Interval | float | None]:
+    """Cost, electricity and its share on every accelerator, from `predictions`."""
+    return {
+        f"{region}_{short(chip)}_{name}": value.interval
+        for (region, chip), (found, traffic) in served.items()
+        if (region, chip) in CHIPS
+        for name, value in served_record.blended(found, traffic).items()
+    }

@@ -82,19 +82,19 @@ class Case(NamedTuple):
     throughput: Both
 
 
-def case(given: Given, prices: pd.DataFrame, hours: Mapping[str, Both], rates: Both) -> Case:
+Sold = Mapping[str, Mapping[str, Any]]
+"""Region to the model served there: its chip, mix and price."""
+
+
+def sold(given: Given, prices: pd.DataFrame) -> Sold:
     """The two models of the essay, each in its region on the accelerator of the run.
 
     Parameters
     ----------
     given
-        Assumptions, parameters and tables of the run.
+        Parameters and tables of the run.
     prices
         Table ``list_prices``.
-    hours
-        Region to the inputs of its hour.
-    rates
-        Both models on both chips, from `ledger_rates`.
 
     Raises
     ------
@@ -102,12 +102,29 @@ def case(given: Given, prices: pd.DataFrame, hours: Mapping[str, Both], rates: B
         A price or a mix was not public yet.
     """
     p = given.p
-    reads = assumed(given.known, p, "cache_read_cost_ratio", "cn")
     opus, m25 = (price_facts.OPUS, price_facts.OPUS_SLUG), (price_facts.M25, price_facts.M25_SLUG)
-    dear = {"model": DEAR, "chip": p.us_accelerator, **_sold(given, prices, *opus)}
-    cheap = {"model": CHEAP, "chip": p.cn_accelerator, **_sold(given, prices, *m25)}
-    sides = (hours[r].of(_with, reads, s) for r, s in (("us", dear), ("cn", cheap)))
-    return Case(next(sides), next(sides), rates)
+    return {
+        "us": {"model": DEAR, "chip": p.us_accelerator, **_sold(given, prices, *opus)},
+        "cn": {"model": CHEAP, "chip": p.cn_accelerator, **_sold(given, prices, *m25)},
+    }
+
+
+def case(models: Sold, reads: Both, hours: Mapping[str, Both], rates: Both) -> Case:
+    """Both sides with their hours.
+
+    Parameters
+    ----------
+    models
+        From `sold`.
+    reads
+        Cost of a cache read over a fresh prompt token.
+    hours
+        Region to the inputs of its hour.
+    rates
+        Both models on both chips, from `ledger_rates`.
+    """
+    dear, cheap = (hours[region].of(_with, reads, models[region]) for region in ("us", "cn"))
+    return Case(dear, cheap, rates)
 
 
 def _sold(given: Given, prices: pd.DataFrame, key: str, slug: str) -> dict[str, Any]:
@@ -132,37 +149,46 @@ def both(
 
     Parameters
     ----------
-    given, prices, hours
-        As for `case`.
+    given, prices
+        As for `sold`.
+    hours
+        Region to the inputs of its hour.
     facts
         Tables of the scaled rates.
     discount_share
         The essay's statement of how much cheaper China's electricity is.
     """
     try:
-        sides = case(given, prices, hours, ledger_rates.predicted(given))
+        reads = assumed(given.known, given.p, "cache_read_cost_ratio", "cn")
+        sides = case(sold(given, prices), reads, hours, ledger_rates.predicted(given))
         other = sides._replace(throughput=ledger_rates.scaled(given.known, given.p, facts))
     except ValueError:
         return Ledger(None, None, {}, {})
-    tables = table(sides), table(other)
-    values = quantities(tables[0], sides, discount_share) | parts(tables[1], SCALED)
-    return Ledger(*tables, values, shares(sides))
+    found, whole = (shares(sides), shares(other)), ln_gap(sides)
+    values = quantities(found[0], sides, discount_share) | parts(found[1], SCALED)
+    return Ledger(table(found[0], whole), table(found[1], whole), values, found[0])
 
 
 # ---- the ledger as a table
 
 
-def table(sides: Case) -> pd.DataFrame:
+def table(found: Mapping[str, Both], whole: float) -> pd.DataFrame:
     """Parts of the gap, each as a ratio and as a share of the gap's logarithm.
+
+    Parameters
+    ----------
+    found
+        From `shares`.
+    whole
+        The gap's logarithm.
 
     Returns
     -------
     DataFrame
         ``factor``, ``label``, and ``low``, ``central`` and ``high`` of both.
     """
-    whole = ln_gap(sides)
     rows = []
-    for name, part in shares(sides).items():
+    for name, part in found.items():
         label, value = FACTORS[name], part.interval
         row: dict[str, object] = {"factor": name, "label": label}
         for end in ("low", "central", "high"):
@@ -190,36 +216,30 @@ def ln_gap(sides: Case) -> float:
 
 
 def quantities(
-    ledger: pd.DataFrame, sides: Case, discount_share: float
+    found: Mapping[str, Both], sides: Case, discount_share: float
 ) -> dict[str, Interval | float | None]:
     """What the notebook records of the ledger.
 
     Parameters
     ----------
-    ledger
-        From `table`.
+    found
+        From `shares`.
     sides
         The two models.
     discount_share
         The essay's statement of how much cheaper China's electricity is.
     """
-    found = parts(ledger, PREDICTED)
-    whole = ln_gap(sides)
-    found["ledger_price_ratio"] = math.exp(whole)
+    recorded, whole = parts(found, PREDICTED), ln_gap(sides)
+    recorded["ledger_price_ratio"] = math.exp(whole)
     for name, ratio in (("discount", 1 - discount_share), ("free_power", 0.0)):
         saved = sides.dear.of(price_ledger.electricity_saving, sides.throughput, ratio)
         value = saved.interval
-        found[f"ledger_{name}_share"] = Interval(
+        recorded[f"ledger_{name}_share"] = Interval(
             value.central / whole, value.low / whole, value.high / whole
         )
-    return found
+    return recorded
 
 
-def parts(ledger: pd.DataFrame, prefix: str) -> dict[str, Interval | float | None]:
-    """Share of every factor, from `table`."""
-    return {
-        f"{prefix}_{row['factor']}_share": Interval(
-            row["central_share"], row["low_share"], row["high_share"]
-        )
-        for row in ledger.to_dict("records")
-    }
+def parts(found: Mapping[str, Both], prefix: str) -> dict[str, Interval | float | None]:
+    """Share of every factor, from `shares`."""
+    return {f"{prefix}_{name}_share": part.interval for name, part in found.items()}

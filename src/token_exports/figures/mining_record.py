@@ -7,6 +7,7 @@ import pandas as pd
 from token_exports.figures.mining_text import BASES, PREFIXES
 from token_exports.results import Results
 from token_exports.uncertainty import Interval
+from token_exports.units import Quantity
 
 NETWORK = ("bitcoin_network", "bitcoin_electricity")
 MAP = ("bitcoin_mining_map",)
@@ -158,7 +159,7 @@ ENDINGS: dict[str, Source] = {
 
 def record(
     found: Results,
-    values: Mapping[str, Interval | float],
+    values: Mapping[str, Interval | Quantity],
     headlines: Iterable[str] = (),
     period: str = "",
 ) -> None:

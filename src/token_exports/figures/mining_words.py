@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from token_exports.figures.mining_text import BASES, PREFIXES, Span, month_name
-from token_exports.models import scale
+from token_exports.models import electricity_export, scale
 from token_exports.models.token_trade import Trade
 from token_exports.uncertainty import Interval
+from token_exports.units import Quantity
 
 TITLE = "Are tokens the new Bitcoin?"
 ASKED = {
@@ -173,14 +174,29 @@ def place_flows(
 
 
 def place_results(
-    trade: Trade, flips: pd.DataFrame, basis: str, served: Interval
-) -> dict[str, Interval | float]:
-    """Export at the assumed share and flip points against mining, under their recorded names."""
-    ratio = flips.drop_duplicates("flow")["flip_served_in_china_ratio"]
+    trade: Trade, flows: Mapping[str, Interval], mined_mw: float, served: Interval, basis: str
+) -> dict[str, Interval | Quantity]:
+    """Export at the assumed share and flip points against mining, under their recorded names.
+
+    Parameters
+    ----------
+    trade
+        The week of tokens.
+    flows
+        Power of the week's leaders and of the latest days, from `place_flows`.
+    mined_mw
+        Power of China's mining.
+    served
+        Share served in China.
+    basis
+        Of energy.
+    """
+    flip = electricity_export.flip_served_in_china_share
+    week, latest = (flip(mined_mw, flow.central) for flow in flows.values())
     name = f"{PREFIXES[basis]}flip_served_in_china_ratio"
     return {
         "served_in_china_share": served,
         "exported_list_revenue_usd": trade.served_revenue_usd,
-        name: float(ratio.iloc[0]),
-        f"latest_{name}": float(ratio.iloc[1]),
+        name: week,
+        f"latest_{name}": latest,
     }

@@ -121,10 +121,13 @@ def tornado(found: Results, tables: Mapping[str, pd.DataFrame], source: str) -> 
     found
         Results of the notebook.
     tables
-        From `sensitivity_record.tornados`.
+        From `sensitivity_record.tornados`; nothing is drawn where no input has a range.
     source
         Where the assumptions come from.
     """
+    tables = {outcome: table for outcome, table in tables.items() if len(table)}
+    if not tables:
+        return
     fig, axes = _canvas([min(MOST_ROWS, len(table)) for table in tables.values()])
     for ax, (outcome, table) in zip(axes, tables.items(), strict=True):
         draw_tornado(table, outcome, ax)
@@ -169,6 +172,8 @@ def sobol(found: Results, table: pd.DataFrame, source: str) -> None:
     source
         Where the assumptions come from.
     """
+    if table.empty:
+        return
     token_only = ~table["input"].isin(SHORT) & (table["result"] == "electricity_cost_share")
     own = {str(name): part for name, part in table[~token_only].groupby("result", sort=False)}
     fig, axes = _canvas([min(MOST_ROWS, len(part)) for part in own.values()])
@@ -214,6 +219,8 @@ def sensitivity_takeaway(table: pd.DataFrame) -> str:
     table
         From `sensitivity_record.indices`.
     """
+    if table.empty:
+        return "**Fewer than two assumptions of this run are uncertain: none is told from others.**"
     told = []
     for outcome, part in table.groupby("result", sort=False):
         first = part.nlargest(2, "total_share")

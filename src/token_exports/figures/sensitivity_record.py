@@ -137,7 +137,9 @@ def tornados(varied: Study) -> dict[str, pd.DataFrame]:
 
 
 def indices(varied: Study, base_draws: int, seed: int) -> pd.DataFrame:
-    """Sobol indices of both results over all inputs that have a range."""
+    """Sobol indices of both results over all inputs with a range; none where fewer than two."""
+    if len(varied.quantiles()) < 2:
+        return pd.DataFrame(columns=["result", "input"])
     results = {name: varied.complete(result) for name, result in varied.results.items()}
     return sensitivity.sobol(results, varied.quantiles(), base_draws, seed)
 

@@ -44,9 +44,10 @@ def bases(
         if power_w is not None:
             own = points[points["accelerator"] == chip]
             site = cost_record.inputs(known, p, "cn", (str(chip), p.cn_electricity))
-            facility = week_energy.measured_energy(own, site, float(power_w), p.seed)
+            facility = week_energy.measured_energy(own, site, float(power_w), (p.n_draws, p.seed))
     return Bases(
         day=day,
+        n_draws=p.n_draws,
         beliefs=beliefs,
         hour=cost_record.inputs(known, p, "cn", (SERVED_ON, p.cn_electricity)),
         measured=facility,

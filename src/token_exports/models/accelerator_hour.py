@@ -18,6 +18,7 @@ value, taxes, land and buildings where hosting is rented, the buyer's margin.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from typing import TypeAlias
 
 from token_exports.units import HOURS_PER_YEAR, MONTHS_PER_YEAR, Quantity
@@ -77,6 +78,20 @@ def at_full_load(
 HourCost: TypeAlias = Callable[[ServingInputs], Quantity]
 
 
+def once(function: HourCost) -> HourCost:
+    """Compute a part of the cost once for the same inputs: a dozen quantities are made of it."""
+
+    @wraps(function)
+    def kept(inputs: ServingInputs) -> Quantity:
+        known = inputs.__dict__.setdefault("_parts", {})  # no field: neither compared nor replaced
+        if function.__name__ not in known:
+            known[function.__name__] = function(inputs)
+        part: Quantity = known[function.__name__]
+        return part
+
+    return kept
+
+
 def serving_hours(inputs: ServingInputs) -> Quantity:
     """Hours of a year in which the accelerator serves."""
     return HOURS_PER_YEAR * inputs.utilisation_share
@@ -87,6 +102,7 @@ def investment_usd(inputs: ServingInputs) -> Quantity:
     return inputs.gpu_price_usd * (1 + inputs.server_network_adder_ratio)
 
 
+@once
 def annuity_share_per_year(inputs: ServingInputs) -> Quantity:
     """Yearly payment that recovers one dollar with interest over the life.
 
@@ -96,6 +112,7 @@ def annuity_share_per_year(inputs: ServingInputs) -> Quantity:
     return rate / (1 - (1 + rate) ** (-inputs.gpu_lifetime_years))
 
 
+@once
 def facility_power_kw(inputs: ServingInputs) -> Quantity:
     """Electricity of one serving hour, with cooling and the idle hours charged to it."""
     idle_hours = 1 / inputs.utilisation_share - 1
@@ -103,33 +120,39 @@ def facility_power_kw(inputs: ServingInputs) -> Quantity:
     return inputs.it_power_kw * load * inputs.pue_ratio
 
 
+@once
 def accelerator_usd_per_h(inputs: ServingInputs) -> Quantity:
     """Straight-line depreciation of the bare accelerator."""
     return inputs.gpu_price_usd / inputs.gpu_lifetime_years / serving_hours(inputs)
 
 
+@once
 def server_network_usd_per_h(inputs: ServingInputs) -> Quantity:
     """Straight-line depreciation of host, switches and cables."""
     return accelerator_usd_per_h(inputs) * inputs.server_network_adder_ratio
 
 
+@once
 def capital_usd_per_h(inputs: ServingInputs) -> Quantity:
     """Interest and return: what the annuity asks for beyond straight-line depreciation."""
     beyond = annuity_share_per_year(inputs) - 1 / inputs.gpu_lifetime_years
     return investment_usd(inputs) * beyond / serving_hours(inputs)
 
 
+@once
 def hosting_usd_per_h(inputs: ServingInputs) -> Quantity:
     """Rent of space, cooling plant and power distribution, without the power itself."""
     per_year = inputs.it_power_kw * inputs.hosting_usd_per_kw_month * MONTHS_PER_YEAR
     return per_year / serving_hours(inputs)
 
 
+@once
 def operations_usd_per_h(inputs: ServingInputs) -> Quantity:
     """Staff, repair and software."""
     return investment_usd(inputs) * inputs.opex_share_per_year / serving_hours(inputs)
 
 
+@once
 def electricity_usd_per_h(inputs: ServingInputs) -> Quantity:
     """Electricity of the facility."""
     return facility_power_kw(inputs) * inputs.electricity_price_usd_per_kwh
@@ -151,6 +174,7 @@ def _sum(inputs: ServingInputs, *components: str) -> Quantity:
     return sum(rest, first)
 
 
+@once
 def cost_usd_per_h(inputs: ServingInputs) -> Quantity:
     """Full cost of a serving hour, idle hours included."""
     return _sum(inputs)
@@ -195,6 +219,7 @@ def accelerator_in_other_cost_share(inputs: ServingInputs) -> Quantity:
     return accelerator_usd_per_h(inputs) / other_cost_usd_per_h(inputs)
 
 
+@once
 def other_cost_usd_per_h(inputs: ServingInputs) -> Quantity:
     """Full cost of a serving hour without its electricity."""
     return _sum(inputs, *(name for name in COMPONENTS if name != "electricity"))

@@ -9,7 +9,7 @@ consumption. Left out on purpose: the price of those chips, their speed, what th
 
 import pandas as pd
 
-from token_exports.uncertainty import Interval
+from token_exports.uncertainty import Interval, plain
 from token_exports.units import Quantity
 
 BASES = {
@@ -54,7 +54,7 @@ def net_of_penalty(compared: pd.DataFrame, penalty: Interval) -> pd.DataFrame:
         if basis in known.index:
             tariff = float(known[basis])
             ends = {
-                end: float(net_price_ratio(tariff, getattr(penalty, end)))
+                end: plain(net_price_ratio(tariff, getattr(penalty, end)))
                 for end in ("low", "central", "high")
             }
             row = {"basis_id": basis, "label": label, "price_ratio": tariff} | ends

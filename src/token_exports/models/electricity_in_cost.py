@@ -20,7 +20,7 @@ INTENSITY = "blended_kwh_per_mtok"
 def in_full_cost_share(central: ServingInputs, drawn: ServingInputs) -> Interval:
     """Electricity over the full cost of an accelerator-hour."""
     share = accelerator_hour.electricity_cost_share
-    return interval(share(drawn), float(share(central)))
+    return interval(share(drawn), share(central))
 
 
 def in_rent_share(
@@ -43,4 +43,4 @@ def in_rent_share(
         )
         for hour, beliefs in (drawn, central)
     )
-    return interval(drawn_share, float(central_share))
+    return interval(drawn_share, central_share)

@@ -15,6 +15,7 @@ both countries), contracts for green power, hours of the day, and the making of 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from token_exports.models.windows import WindowError
@@ -57,7 +58,7 @@ def g_per_usd(carbon_intensity_g_per_kwh: float, usd_per_kwh: Interval) -> Inter
     ValueError
         A kilowatt-hour may earn nothing.
     """
-    if usd_per_kwh.low <= 0:
+    if np.any(usd_per_kwh.low <= 0):
         raise ValueError("grams per dollar need a positive value of a kilowatt-hour")
     ends = (usd_per_kwh.central, usd_per_kwh.high, usd_per_kwh.low)
     central, low, high = (carbon_intensity_g_per_kwh / end for end in ends)
@@ -72,7 +73,7 @@ def over(above: Interval, below: Interval) -> Interval:
     ValueError
         The denominator may be zero.
     """
-    if below.low <= 0:
+    if np.any(below.low <= 0):
         raise ValueError("the denominator of a ratio may be zero")
     return Interval(
         above.central / below.central,

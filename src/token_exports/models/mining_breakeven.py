@@ -14,7 +14,9 @@ the fleet between the generations.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from token_exports.models import electricity_export
@@ -122,15 +124,25 @@ def in_month(
         known = f"{prices['month'].min()} to {prices['month'].max()}" if len(prices) else "none"
         raise WindowError(f"no break-even price for {month}; months: {known}")
     power = rows["power_only_usd_per_kwh"]
-    return pd.DataFrame(
-        {
-            "label": rows["generation"],
-            "kind": "mining",
-            "low_usd_per_kwh": power * (1 - machine_share.central) - operations.central,
-            "central_usd_per_kwh": power - operations.central,
-            "high_usd_per_kwh": power,
-        }
-    ).reset_index(drop=True)
+    table = {"label": rows["generation"], "kind": "mining"}
+    return pd.DataFrame(table | prices_of(power, operations, machine_share)).reset_index(drop=True)
+
+
+def prices_of(power_only: Any, operations: Interval, machine_share: Interval) -> dict[str, Any]:
+    """Break-even price after all costs, after running cost only, and of power only.
+
+    Parameters
+    ----------
+    power_only
+        Gross revenue of a kilowatt-hour.
+    operations, machine_share
+        As in `in_month`.
+    """
+    return {
+        "low_usd_per_kwh": power_only * (1 - machine_share.central) - operations.central,
+        "central_usd_per_kwh": power_only - operations.central,
+        "high_usd_per_kwh": power_only,
+    }
 
 
 def network_row(gross: Interval, operations: Interval, machine_share: Interval) -> pd.DataFrame:
@@ -250,7 +262,7 @@ def headroom_ratio(break_even: Interval, tariff_usd_per_kwh: float) -> Interval:
     Losses before power count as no headroom at all.
     """
     ends = (break_even.central, break_even.low, break_even.high)
-    return bounds(*(max(0.0, end / tariff_usd_per_kwh) for end in ends))
+    return bounds(*(np.maximum(0.0, end / tariff_usd_per_kwh) for end in ends))
 
 
 def last_profitable(prices: pd.DataFrame, tariff_usd_per_kwh: float) -> pd.DataFrame:

@@ -15,6 +15,7 @@ The buyers of single quotes, who know what came after, stand in `mining_vintage`
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -140,7 +141,7 @@ def by_month(months: pd.DataFrame, costs: MinerCosts) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def net_usd_per_kwh(gross_usd_per_kwh: "pd.Series[float]", costs: MinerCosts) -> "pd.Series[float]":
+def net_usd_per_kwh(gross_usd_per_kwh: Any, costs: MinerCosts) -> Any:
     """What is left of a gross value at the central costs."""
     kept = 1 - machine_revenue_interval(costs).central
     return (
@@ -148,6 +149,13 @@ def net_usd_per_kwh(gross_usd_per_kwh: "pd.Series[float]", costs: MinerCosts) ->
         - costs.electricity_usd_per_kwh.central
         - costs.operations_usd_per_kwh.central
     )
+
+
+def net_interval(gross_usd_per_kwh: Interval, costs: MinerCosts) -> Interval:
+    """What is left of a gross value and of its two bounds."""
+    gross = gross_usd_per_kwh
+    ends = (gross.central, gross.low, gross.high)
+    return bounds(*(net_usd_per_kwh(end, costs) for end in ends))
 
 
 def latest(table: pd.DataFrame) -> "pd.Series[float]":

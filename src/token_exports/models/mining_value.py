@@ -79,7 +79,7 @@ def electricity_share(
     """Electricity over gross revenue; the high value of a kilowatt-hour gives the low share."""
     ends = (value_usd_per_kwh.central, value_usd_per_kwh.high, value_usd_per_kwh.low)
     price = electricity_price_usd_per_kwh
-    shares = (float(electricity_export.electricity_cost_share(price, value)) for value in ends)
+    shares = (electricity_export.electricity_cost_share(price, value) for value in ends)
     return bounds(*shares)
 
 

@@ -165,7 +165,8 @@ def power_bills(price: Interval) -> Iterator[Fact]:
     """Yearly bill of three sizes of site at an uncertain electricity price."""
     for name, site_mw in SITES.items():
         low, central, high = (
-            float(yearly_bill_usd(site_mw, p)) for p in (price.low, price.central, price.high)
+            uncertainty.plain(yearly_bill_usd(site_mw, p))
+            for p in (price.low, price.central, price.high)
         )
         label = f"Yearly electricity bill of a site drawing {name.replace('_', ' ').upper()}"
         yield Fact(f"power_bill_{name}_usd", Interval(central, low, high), label, ("assumptions",))

@@ -124,7 +124,7 @@ def earned(
 def _per_kwh(revenue: Interval, cost_usd: Both, kwh: Both) -> Interval:
     low = (revenue.low - cost_usd.draws) / kwh.draws
     high = (revenue.high - cost_usd.draws) / kwh.draws
-    central = float((revenue.central - cost_usd.central) / kwh.central)
+    central = (revenue.central - cost_usd.central) / kwh.central
     return token_trade.envelope(central, low, high)
 
 

@@ -169,7 +169,11 @@ def outcome(
     architecture: Architecture, accelerator: Accelerator, workload: Workload, service: Service
 ) -> Outcome:
     """Rates, energy and cost of one prediction, each computed once."""
-    rates = throughput(architecture, accelerator, workload, service)
+    return priced(throughput(architecture, accelerator, workload, service), service)
+
+
+def priced(rates: Throughput, service: Service) -> Outcome:
+    """Energy and cost at known rates, in the hour and at the power of a service."""
     power = PowerInputs(
         board_idle_power_share=service.board_idle_power_share,
         board_busy_power_share=service.board_busy_power_share,

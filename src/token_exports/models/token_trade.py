@@ -14,7 +14,6 @@ classes are not published), and where a token was served.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -31,6 +30,8 @@ from token_exports.uncertainty import (
     bounds,
     exact,
     interval,
+    plain,
+    spread,
 )
 from token_exports.units import DAYS_PER_WEEK, TOKENS_PER_MTOK, Quantity
 
@@ -152,7 +153,7 @@ class Trade:
         """Revenue of what was served in China."""
         drawn = self.drawn.served_in_china_share
         return envelope(
-            float(electricity_export.exported_value_usd(self.central)),
+            electricity_export.exported_value_usd(self.central),
             self.revenue_usd.low * drawn,
             self.revenue_usd.high * drawn,
         )
@@ -162,7 +163,7 @@ class Trade:
         """Intensity of the mix of classes on the production basis."""
         central = electricity_export.token_electricity_kwh_per_mtok(self.central)
         drawn = electricity_export.token_electricity_kwh_per_mtok(self.drawn)
-        return interval(drawn, float(central))
+        return interval(drawn, central)
 
     @property
     def value_usd_per_kwh(self) -> dict[str, Interval]:
@@ -241,7 +242,7 @@ def together(draws: Quantity, leader: Quantity) -> NDArray[np.float64]:
     they would wrongly average out.
     """
     order = np.argsort(np.argsort(np.asarray(leader), kind="stable"), kind="stable")
-    return cast(NDArray[np.float64], np.sort(np.asarray(draws))[order])
+    return np.take_along_axis(np.sort(np.asarray(draws, dtype=float)), order, axis=-1)
 
 
 def week_electricity_twh(
@@ -259,7 +260,7 @@ def week_power_mw(central_twh: Quantity, drawn_twh: Quantity) -> Interval:
     """Average power over the week."""
     drawn = electricity_export.average_power_mw(drawn_twh, DAYS_PER_WEEK)
     central = electricity_export.average_power_mw(central_twh, DAYS_PER_WEEK)
-    return interval(drawn, float(central))
+    return interval(drawn, central)
 
 
 def stream_power_mw(
@@ -280,14 +281,14 @@ def week_value_usd_per_kwh(
 ) -> Interval:
     """Revenue of a kilowatt-hour under both bounds of the revenue and all draws of the energy."""
     return envelope(
-        float(electricity_export.value_usd_per_kwh(revenue_usd.central, central_twh)),
+        electricity_export.value_usd_per_kwh(revenue_usd.central, central_twh),
         electricity_export.value_usd_per_kwh(revenue_usd.low, drawn_twh),
         electricity_export.value_usd_per_kwh(revenue_usd.high, drawn_twh),
     )
 
 
-def envelope(central: float, low_draws: Quantity, high_draws: Quantity) -> Interval:
+def envelope(central: Quantity, low_draws: Quantity, high_draws: Quantity) -> Interval:
     """Interval under two bounds: low end of the draws at one, high end of those at the other."""
-    low = float(np.quantile(low_draws, LOW_QUANTILE))
-    high = float(np.quantile(high_draws, HIGH_QUANTILE))
-    return Interval(central, min(low, central), max(high, central))
+    centre = plain(central)
+    (low,), (high,) = spread(low_draws, [LOW_QUANTILE]), spread(high_draws, [HIGH_QUANTILE])
+    return Interval(centre, plain(np.minimum(low, centre)), plain(np.maximum(high, centre)))

@@ -14,6 +14,7 @@ Left out on purpose: growth within the year, sales outside the platform, exchang
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from token_exports.models import electricity_export, scale, token_basis, token_trade
@@ -72,7 +73,7 @@ def yearly_revenue(
     if paid is None or whole is None:
         return found | {"served": None, "bounds": None}
     exported = bounds(paid.central * served.central, paid.low * served.low, paid.high * served.high)
-    highest = max(whole.high, exported.high)
+    highest = np.maximum(whole.high, exported.high)
     return found | {"served": exported, "bounds": bounds(exported.central, exported.low, highest)}
 
 
@@ -174,6 +175,4 @@ def by_share(
 def flip_share(reference: float, whole: Interval) -> Interval:
     """Share served in China from which an export equals a reference; above one, none is enough."""
     ends = (whole.central, whole.high, whole.low)
-    return bounds(
-        *(float(electricity_export.flip_served_in_china_share(reference, e)) for e in ends)
-    )
+    return bounds(*(electricity_export.flip_served_in_china_share(reference, e) for e in ends))

@@ -52,6 +52,7 @@ class Bases:
     """What every combination needs besides the tokens; a basis that was not public is None."""
 
     day: Day
+    n_draws: int
     beliefs: Both  # names of `token_trade.BELIEFS` and broker_kwh_per_mtok, as mappings
     hour: Both  # `ServingInputs` of the disclosed service's accelerator, owned
     measured: Both | None = None  # facility energy by class, as mappings
@@ -99,7 +100,7 @@ def facility_ratio(hour: ServingInputs, board_power_w: float) -> Quantity:
 
 
 def measured_energy(
-    points: pd.DataFrame, hour: Both, board_power_w: float, seed: int
+    points: pd.DataFrame, hour: Both, board_power_w: float, draws: tuple[int, int]
 ) -> Both | None:
     """Facility energy by class over the operating points, or None where there is none.
 
@@ -111,21 +112,20 @@ def measured_energy(
         `ServingInputs` of that accelerator.
     board_power_w
         Its rated power.
-    seed
-        Of the draws; both classes rise and fall together.
+    draws
+        How many, and their seed; both classes rise and fall together.
     """
     if points.empty:
         return None
-    n_draws = len(np.atleast_1d(hour.draws.pue_ratio))
-    z = standard_normals(n_draws, seed, "measured_energy/operating_points")
+    z = standard_normals(*draws, "measured_energy/operating_points")
     facility = hour.of(lambda inputs: facility_ratio(inputs, board_power_w))
-    central, draws = {}, {}
+    central, drawn = {}, {}
     for name in MEASURED.values():
         values = points[name].to_numpy(float)
         low, middle, high = values.min(), float(np.median(values)), values.max()
         central[name] = middle * facility.central
-        draws[name] = lognormal(z, low, middle, high) * facility.draws
-    return Both(central, draws)
+        drawn[name] = lognormal(z, low, middle, high) * facility.draws
+    return Both(central, drawn)
 
 
 def calculated_energy(measured: pd.DataFrame) -> dict[str, float] | None:
@@ -155,8 +155,7 @@ def energy_kwh(parts: pd.DataFrame, bases: Bases) -> dict[str, Both]:
         ratio = bases.beliefs.of(lambda b: b["cache_read_cost_ratio"])
         found[BENCHMARK] = bases.measured.of(_class_energy_kwh, ratio, sold)
     if bases.calculated_j_per_token is not None:
-        n_draws = len(np.atleast_1d(found[PRODUCTION].draws))
-        found[ECOLOGITS] = _calculated_kwh(parts, bases.calculated_j_per_token, n_draws)
+        found[ECOLOGITS] = _calculated_kwh(parts, bases.calculated_j_per_token, bases.n_draws)
     return {name: found[name] for name in ENERGIES if name in found}
 
 

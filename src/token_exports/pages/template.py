@@ -79,10 +79,14 @@ class Site:
         """Write the stylesheet that all pages share."""
         target = self.folder / STYLE
         target.parent.mkdir(parents=True, exist_ok=True)
-        sources = sorted(Path(_templates(), "pages").glob("*.css"))
-        sources.sort(key=lambda path: path.name != "style.css")  # the common rules come first
-        text = "".join(path.read_text(encoding="utf-8") for path in sources)
-        target.write_text(text, encoding="utf-8")
+        target.write_text(stylesheet(), encoding="utf-8")
+
+
+def stylesheet() -> str:
+    """Rules of all pages in one text."""
+    sources = sorted(Path(_templates(), "pages").glob("*.css"))
+    sources.sort(key=lambda path: path.name != "style.css")  # the common rules come first
+    return "".join(path.read_text(encoding="utf-8") for path in sources)
 
 
 def script(name: str) -> Script:

@@ -45,7 +45,7 @@ def build(request: Request, destination: Path, progress: Progress, options: "Opt
     with publish.staging(destination) as staging:
         made_from = manifest.sources(settings) | status.state(request)
         before = made_from["inputs"] | made_from["code"]
-        outcomes = notebooks.run(plans, staging, progress, options.cell_seconds, before)
+        outcomes = notebooks.run(plans, staging, progress, options, before)
         progress.stage("rendering")
         made_from["reads"] = notebooks.inputs(outcomes)
         record = partial(manifest.record, started, outcomes)

@@ -14,14 +14,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from token_exports import paths, results
-from token_exports.run import fingerprint
+from token_exports.run import archive, fingerprint
 
 FOLDER = "executed"
 ENTRY = "entry.json"
 NOTEBOOK = "notebook.ipynb"
 MOST_ENTRIES = 24
+"""Kept of each notebook; the longest unused are forgotten when a new one is kept."""
+MOST_VARIABLE = "TOKEN_EXPORTS_MOST_KEPT"
+"""Another limit for whoever works on many reports at once; the next run without it trims."""
 ENGINE = ["__init__.py", *(f"run/{name}.py" for name in ("__init__", "execute", "filed", "kernel"))]
 ENGINE += [f"run/{name}.py" for name in ("kernels", "preload", "reads", "surroundings", "warm")]
 
@@ -54,13 +58,14 @@ def base(notebook: Path, parameters: Mapping[str, Any]) -> str:
 def find(notebook: str, key: str, input_hash: Callable[[str], str]) -> Entry | None:
     """The kept execution whose inputs are all as they are now, if there is one."""
     for folder in _folder(notebook).glob(f"{key}-*"):
-        entry = _read(folder)
+        entry = read(folder)
         if entry and all(input_hash(name) == digest for name, digest in entry.reads.items()):
             return entry
     return None
 
 
-def _read(folder: Path) -> Entry | None:
+def read(folder: Path) -> Entry | None:
+    """The kept execution in a folder, or None where there is none."""
     try:
         content = json.loads((folder / ENTRY).read_text(encoding="utf-8"))
         return Entry(folder, **content)
@@ -105,17 +110,58 @@ def keep(notebook: str, key: str, made: Entry) -> None:
         shutil.rmtree(new, ignore_errors=True)
 
 
+def pack(entry: Entry) -> bytes:
+    """An entry as bytes, for another machine to :func:`adopt`."""
+    name = f"{entry.folder.parent.name}/{entry.folder.name}"
+    files = archive.of_folder(entry.folder)
+    return archive.pack({f"{name}/{path}": content for path, content in files.items()}, "gz")
+
+
+def adopt(packed: bytes) -> None:
+    """Keep an entry that another machine has made, unless it is kept here already.
+
+    Raises
+    ------
+    ArchiveError
+        The bytes are no entry.
+    """
+    notebook, _, rest = min(archive.read(packed), default="").partition("/")
+    name = rest.partition("/")[0]
+    if not name:
+        raise archive.ArchiveError("no entry of a notebook")
+    target = _folder(notebook) / name
+    if target.is_dir():
+        with suppress(OSError):
+            os.utime(target)
+        return
+    new = target.with_name(f".new-{os.getpid()}-{uuid4().hex}-{name}")
+    try:
+        archive.unpack(packed, new)
+        (new / notebook / name).rename(target)
+        _forget_old(target.parent)
+    except OSError:
+        pass  # another process was first, or nothing can be kept: the notebook runs again
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def most_entries() -> int:
+    """How many entries of a notebook are kept."""
+    return int(os.environ.get(MOST_VARIABLE) or MOST_ENTRIES)
+
+
 def _forget_old(folder: Path) -> None:
     entries = [path for path in folder.iterdir() if not path.name.startswith(".")]
     entries.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in entries[MOST_ENTRIES:]:
+    for path in entries[most_entries() :]:
         shutil.rmtree(path, ignore_errors=True)
     for path in folder.glob(".new-*"):
-        if not _runs(int(path.name.split("-")[1])):
+        if not runs(int(path.name.split("-")[1])):
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _runs(process: int) -> bool:
+def runs(process: int) -> bool:
+    """Whether a process of this machine runs."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -128,7 +174,7 @@ def _runs(process: int) -> bool:
 def expected(notebook: str) -> Entry | None:
     """The newest kept execution of a notebook, whatever its inputs: how long it took."""
     folders = [path for path in _folder(notebook).glob("*-*") if not path.name.startswith(".")]
-    entries = map(_read, sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True))
+    entries = map(read, sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True))
     return next((entry for entry in entries if entry), None)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -29,7 +30,7 @@ def progress(style: Style = "auto") -> Iterator[Progress]:
         with _Bars() as bars:
             yield Progress(bars.tell)
     else:
-        yield Progress(lambda event: _print(line(event)))
+        yield Progress(_Log().tell)
 
 
 def line(event: Event) -> str:
@@ -48,6 +49,8 @@ def line(event: Event) -> str:
             return f"{name} failed after {took:.1f} s: {error}"
         case {"event": "notebook", "notebook": name, "duration_s": took}:
             return f"{name} done in {took:.1f} s"
+        case {"event": "points"}:
+            return _points(event)
         case {"event": "stage", "stage": stage}:
             return str(stage)
         case {"event": "notice", "text": text}:
@@ -57,9 +60,44 @@ def line(event: Event) -> str:
     return ""
 
 
-def _print(text: str) -> None:
-    if text:
-        print(text, file=sys.stderr, flush=True)
+def _points(event: Event) -> str:
+    """Points of a sweep, as ``1,200 of 4,000 points, 3 failed, 240 a second, 12 s left``."""
+    parts = [f"{event['done'] + event['failed']:,} of {event['total']:,} points"]
+    if event["failed"]:
+        parts.append(f"{event['failed']:,} failed")
+    if event["points_per_s"]:
+        parts.append(f"{event['points_per_s']:,.3g} a second")
+    if event["left_s"]:
+        parts.append(f"{_duration(event['left_s'])} left")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
+class _Log:
+    """One line an event; of the points of a sweep, a line each tenth and each minute."""
+
+    def __init__(self) -> None:
+        self._share, self._at = -1, -float("inf")
+
+    def tell(self, event: Event) -> None:
+        """Take an event, from whatever thread."""
+        text = line(event)
+        if text and (event["event"] != "points" or self._due(event)):
+            print(text, file=sys.stderr, flush=True)
+
+    def _due(self, event: Event) -> bool:
+        share = 10 * (event["done"] + event["failed"]) // max(event["total"], 1)
+        due = share != self._share or time.monotonic() - self._at > 60
+        if due:
+            self._share, self._at = share, time.monotonic()
+        return due
 
 
 class _Bars:
@@ -91,6 +129,8 @@ class _Bars:
             self._plan(event)
         elif kind == "cell":
             self._cell(event)
+        elif kind == "points":
+            self._sweep(event)
         elif text := line(event):
             self._bars.console.print(text, markup=False, highlight=False)
 
@@ -108,3 +148,9 @@ class _Bars:
         left = f", about {expected:.0f} s in all" if expected else ""
         at = f"cell {done}/{total} {event['cell'][:24]}{left}"
         self._bars.update(self._tasks[name], completed=event["share"] * total, total=total, at=at)
+
+    def _sweep(self, event: Event) -> None:
+        total, ended = event["total"], event["done"] + event["failed"]
+        if "points" not in self._tasks:
+            self._tasks["points"] = self._bars.add_task("sweep", total=total, at="")
+        self._bars.update(self._tasks["points"], completed=ended, at=_points(event))

@@ -65,7 +65,9 @@ class Executed:
         return self.task.name
 
 
-def run_all(tasks: Sequence[Task], progress: Progress, cell_seconds: float) -> list[Executed]:
+def run_all(
+    tasks: Sequence[Task], progress: Progress, cell_seconds: float, most: int | None = None
+) -> list[Executed]:
     """Execute every notebook; a failing one does not stop the others.
 
     Parameters
@@ -76,6 +78,8 @@ def run_all(tasks: Sequence[Task], progress: Progress, cell_seconds: float) -> l
         Told of each cell and each notebook.
     cell_seconds
         Longest time that one cell may take.
+    most
+        Kernels that run at once; one more than cores where not given.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def run_all(tasks: Sequence[Task], progress: Progress, cell_seconds: float) -> l
         All kernels have been ended.
     """
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
+    with ThreadPoolExecutor(most or (os.cpu_count() or 1) + 1) as pool:
         waiting = [pool.submit(_run, task, progress, cell_seconds) for task in tasks]
         try:
             return [future.result() for future in waiting]

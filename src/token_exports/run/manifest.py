@@ -90,5 +90,5 @@ def record(started: dt.datetime, outcomes: list[Outcome]) -> dict[str, Any]:
 def _day(commit: str | None) -> str:
     """Day of the commit; without git that of the version, else of the tables."""
     if commit:
-        return status.git("show", "--no-patch", "--format=%cs", commit).strip()
+        return status.day(commit)
     return str(citation().get("date-released") or data.package()["created"])[:10]

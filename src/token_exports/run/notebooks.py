@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 
@@ -16,6 +17,9 @@ from token_exports.results import Failure
 from token_exports.run import cache, execute, filed, fingerprint, reads
 from token_exports.run.execute import Executed, Task
 from token_exports.run.progress import Progress
+
+if TYPE_CHECKING:
+    from token_exports.run.pipeline import Options
 
 WORK = ".work"
 
@@ -68,7 +72,7 @@ def run(
     plans: Sequence[Plan],
     staging: Path,
     progress: Progress,
-    cell_seconds: float,
+    options: "Options",
     before: Mapping[str, str],
 ) -> list[Outcome]:
     """Fill ``staging`` with notebooks, results, figures and tables.
@@ -81,8 +85,8 @@ def run(
         New folder of the report.
     progress
         Told what is reused and what runs.
-    cell_seconds
-        Longest time that one cell may take.
+    options
+        How long a cell may take, and how many kernels run at once.
     before
         Hashes of inputs and code as the run began; what changes meanwhile is not kept.
 
@@ -95,7 +99,8 @@ def run(
     to_run = sorted((p for p in plans if not p.entry), key=lambda p: p.expected_s, reverse=True)
     times = {one.name: one.last.duration_s if one.last else None for one in to_run}
     progress.planned([one.name for one in plans if one.entry], times)
-    executed = execute.run_all([_task(p, staging) for p in to_run], progress, cell_seconds)
+    tasks = [_task(p, staging) for p in to_run]
+    executed = execute.run_all(tasks, progress, options.cell_seconds, options.kernels)
     ran = {one.name: one for one in executed}
     outcomes = []
     for one in plans:

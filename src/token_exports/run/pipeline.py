@@ -19,11 +19,15 @@ class NotebookFailure(RuntimeError):
 
 @dataclass(frozen=True)
 class Options:
-    """How to build: ``fresh`` runs every notebook even if its outputs are kept."""
+    """How to build: ``fresh`` runs every notebook even if its outputs are kept.
+
+    At most ``kernels`` run at once, one more than cores where not given.
+    """
 
     single_file: bool = False
     fresh: bool = False
     cell_seconds: float = 300.0
+    kernels: int | None = None
 
 
 def report(

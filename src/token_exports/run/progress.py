@@ -51,6 +51,10 @@ class Progress:
             {"event": "notebook", "notebook": notebook, "duration_s": round(duration_s, 2), **error}
         )
 
+    def points(self, state: Mapping[str, Any]) -> None:
+        """How far a sweep is: points done, failed and in all, a second, and seconds left."""
+        self._tell({"event": "points", **state})
+
     def stage(self, name: str) -> None:
         """The run goes over to rendering or publishing."""
         self._tell({"event": "stage", "stage": name})

@@ -43,7 +43,9 @@ class Watch:
     root, package
         Repository and package: reading is recorded, writing refused.
     free
-        Folders that need no record: the interpreter's, the system's, the run's own.
+        Folders that need no record: the interpreter's, the system's, the run's own. One may hold
+        the repository or the package, as where that is installed among the libraries: the
+        innermost folder around a file decides.
     searched
         Folders that Python lists when it looks for modules.
     note
@@ -71,7 +73,7 @@ class Watch:
         path = _path(opened)
         if path is None or path in self.seen:
             return
-        if _inside(path, self.free):
+        if self._is_free(path):
             self.seen.add(path)
         elif flags & WRITING:
             if _inside(path, (self.root, self.package)):
@@ -85,10 +87,16 @@ class Watch:
 
     def _listed(self, opened: Any) -> None:
         path = _path("." if opened is None else opened)
-        if path and path not in self.seen and not _inside(path, (*self.free, self.package)):
+        if path and path not in self.seen and not self._needs_no_record(path):
             self.seen.add(path)
             if path not in self.searched and (name := self._name(path)):
                 self.note(f"listed\t{name}")
+
+    def _needs_no_record(self, folder: str) -> bool:
+        return self._is_free(folder) or _inside(folder, (self.package,))
+
+    def _is_free(self, path: str) -> bool:
+        return _innermost(path, self.free) > _innermost(path, (self.root, self.package))
 
     def _name(self, path: str) -> str | None:
         """Path as the record spells it; a compiled module counts as its source."""
@@ -116,6 +124,11 @@ def _path(opened: Any) -> str | None:
 
 def _inside(path: str, folders: Iterable[str]) -> bool:
     return any(path == folder or path.startswith(folder + os.sep) for folder in folders)
+
+
+def _innermost(path: str, folders: Iterable[str]) -> int:
+    """Length of the longest of the folders that hold a path, -1 where none does."""
+    return max((len(folder) for folder in folders if _inside(path, (folder,))), default=-1)
 
 
 def start(log: Path, root: Path, own: Iterable[Path]) -> None:
@@ -146,15 +159,19 @@ def _interpreter(root: Path, package: Path) -> list[Path]:
     """Folders of Python and its libraries, and where they keep what they make once.
 
     Python also searches the folder a process was started in: a folder of the repository is free
-    only if Python itself is installed there, and one that holds the repository never is.
+    only if Python itself is installed there, and one that holds the repository never is. One that
+    holds the package may be, if that is installed there.
     """
     import matplotlib
 
     installed = {Path(p).resolve() for p in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
     places = {*filter(None, sys.path), matplotlib.get_configdir(), matplotlib.get_cachedir()}
     outside = {p for p in (Path(p).resolve() for p in places) if not p.is_relative_to(root)}
+    usual = installed | {package.parent}
     return sorted(
-        p for p in installed | outside if not (root.is_relative_to(p) or package.is_relative_to(p))
+        p
+        for p in installed | outside
+        if not root.is_relative_to(p) and (p in usual or not package.is_relative_to(p))
     )
 
 

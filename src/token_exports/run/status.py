@@ -15,6 +15,8 @@ from token_exports import paths
 from token_exports.run import fingerprint
 
 SETTINGS_VARIABLE = "TOKEN_EXPORTS_SET"
+STATED = ".revision"
+"""File of a copy without history that states the commit it was taken from, and its day."""
 UNHASHED = ("run.json", "runs.html")
 WHOLE = "report.html"
 PAGE_CODE = ("reports/template/", "src/token_exports/pages/", "src/token_exports/whatif/")
@@ -57,10 +59,24 @@ def state(request: Request) -> dict[str, Any]:
 
 def revision() -> str:
     """Commit of the repository, with a mark where an input differs from it; empty without git."""
+    if stated := _stated():
+        return stated["revision"]
     inputs = ["data", "notebooks", "src", "reports/template", "docs", "CITATION.cff"]
+    inputs.append(":(exclude)data/sweeps")  # what is asked of reports, read by none
     lines = git("status", "--porcelain=v2", "--branch", "--", *inputs).splitlines()
     commit = next((line.split()[2] for line in lines if line.startswith("# branch.oid")), "")
     return commit + ("+" if any(not line.startswith("#") for line in lines) else "")
+
+
+def day(commit: str) -> str:
+    """Day of a commit, as 2026-02-26."""
+    stated = _stated()
+    return stated["day"] if stated else git("show", "--no-patch", "--format=%cs", commit).strip()
+
+
+def _stated() -> dict[str, str]:
+    path = paths.root() / STATED
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
 
 def git(*arguments: str) -> str:

@@ -14,7 +14,7 @@ from token_exports.models.accelerator_hour import ServingInputs
 from token_exports.models.engine_speed import EngineSpeed
 from token_exports.models.roofline import Accelerator, Deployment, Efficiencies
 from token_exports.models.throughput import Workload
-from token_exports.models.token_cost import Service
+from token_exports.models.token_cost import Outcome, Service
 from token_exports.models.transformer import Architecture
 from token_exports.serving.basis import Asked, Basis, ServingError, named, narrowest
 from token_exports.uncertainty import Both, Interval
@@ -33,8 +33,13 @@ class Prediction:
     readers: Deployment
     speed: EngineSpeed
     outcome: Both
-    hour: Both
+    service: Both
     asked_speed_tok_per_s_per_user: float
+
+    @property
+    def hour(self) -> Both:
+        """Inputs of the accelerator-hour."""
+        return self.service.of(_hour)
 
 
 def predict(
@@ -90,7 +95,7 @@ def predict_shape(
     services = services.of(_in_layouts, *(each.layout for each in best))
     outcome = shape.of(token_cost.outcome, chip, drafted, services)
     asked_speed = float(np.median(drafted.central.interactivity_tok_per_s_per_user))
-    return Prediction(asked, *best, speed, outcome, services.of(_hour), asked_speed)
+    return Prediction(asked, *best, speed, outcome, services, asked_speed)
 
 
 def _roomy(shape: Both) -> Architecture:
@@ -107,6 +112,20 @@ def _in_layouts(service: Service, layout: Any, readers: Any) -> Service:
 
 def _hour(service: Service) -> ServingInputs:
     return service.hour
+
+
+def in_hour(prediction: Prediction, hour: Both) -> Prediction:
+    """The same deployment in another hour: its rates stay, energy and cost follow."""
+    service = prediction.service.of(_with_hour, hour)
+    return replace(prediction, service=service, outcome=prediction.outcome.of(_priced, service))
+
+
+def _with_hour(service: Service, hour: ServingInputs) -> Service:
+    return replace(service, hour=hour)
+
+
+def _priced(outcome: Outcome, service: Service) -> Outcome:
+    return token_cost.priced(outcome.rates, service)
 
 
 def speed_of(asked: Asked, known: Assumptions, rests_on: Basis) -> EngineSpeed:
