@@ -7,7 +7,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import html_tools
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -23,9 +22,30 @@ WIDTHS = (360, 768, 1440)
 SCROLLED = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OPEN_ALL = "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
-VIOLATIONS = (
-    "(options) => axe.run(document, {resultTypes: ['violations'], preload: false, ...options})"
-)
+VIOLATIONS = """([where, options]) => axe.run(
+  where ? { include: window[where] } : document,
+  { resultTypes: ["violations"], preload: false, ...options })"""
+KINDS = "kindsOfText"
+FIND_KINDS = f"""() => {{
+  const found = new Map();
+  const ground = (element) => {{
+    const {{ backgroundColor, backgroundImage, opacity }} = getComputedStyle(element);
+    const above = element.parentElement ? ground(element.parentElement) : "";
+    return /, 0\\)$/.test(backgroundColor) && backgroundImage === "none" && opacity === "1"
+      ? above : `${{above}} ${{backgroundColor}} ${{backgroundImage}} ${{opacity}}`;
+  }};
+  for (const element of document.body.querySelectorAll("*")) {{
+    const words = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!words || !element.checkVisibility({{ visibilityProperty: true }})) continue;
+    const {{ color, fontSize, fontWeight, textDecorationLine }} = getComputedStyle(element);
+    const [own, outer] = [element, element.parentElement].map((e) => e.getAttribute("class"));
+    const key = [element.localName, own, outer, getComputedStyle(element.parentElement).color,
+      color, fontSize, fontWeight, textDecorationLine, ground(element)].join("|");
+    if (!found.has(key)) found.set(key, element);
+  }}
+  window.{KINDS} = [...found.values()];
+}}"""
+"""Of texts in the same colours, sizes and weights the first: axe takes long for each of a table."""
 
 needed = pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium package")
 
@@ -81,14 +101,20 @@ def axe():
     return Path(find_spec("axe_playwright_python").origin).with_name("axe.min.js").read_text()
 
 
-def violations(page, *, only=(), without=()):
+def violations(page, *, only=(), without=(), where=""):
     """What axe-core finds on a page, by rule, with the first element of each."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(axe())
     options = {"rules": {rule: {"enabled": False} for rule in without}}
     options |= {"runOnly": list(only)} if only else {}
-    found = page.evaluate(VIOLATIONS, options)["violations"]
+    found = page.evaluate(VIOLATIONS, [where, options])["violations"]
     return {rule["id"]: f"{len(rule['nodes'])}: {rule['nodes'][0]['html'][:200]}" for rule in found}
+
+
+def faint(page):
+    """What axe-core finds about colours, of each kind of text on a page."""
+    page.evaluate(FIND_KINDS)
+    return violations(page, only=OF_COLOUR, where=KINDS)
 
 
 @contextmanager
@@ -114,7 +140,7 @@ def background(page):
     return page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
 
 
-def with_faults(folder, find):
-    """What ``find`` returns for each page of the sample, where it returns anything."""
-    found = {name: find(name) for name in html_tools.sample(folder)}
+def with_faults(names, find):
+    """What ``find`` returns for each page, where it returns anything."""
+    found = {name: find(name) for name in names}
     return {name: fault for name, fault in found.items() if fault}

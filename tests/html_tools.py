@@ -6,7 +6,8 @@ import posixpath
 import re
 import shutil
 import subprocess
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import lru_cache
 from hashlib import sha256
 from html.parser import HTMLParser
 from importlib.util import find_spec
@@ -14,6 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 FOR_SCRIPTS = re.compile(r"\w+[=:]")  # a fragment as #verdict=supported is read by a script
+NUMBERED = re.compile(r"\d+(_\w+)?")  # as in 02-code.html, sources-3.html, 02_token_cost-2.html
 OUTSIDE = re.compile(r"https?://")
 LOADED = ("src", "srcset", "poster", "data", "background")
 VALIDATOR_BEHIND = [
@@ -62,6 +64,16 @@ class Page(HTMLParser):
             self._script = None
 
 
+def parsed(path):
+    """A page, read once for all tests as long as it is not written again."""
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=500)
+def _parsed(path, _changed_ns):
+    return Page(path)
+
+
 def names(folder):
     """Every page below a folder, as a link from its top would spell it."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
@@ -78,34 +90,44 @@ def sample(folder):
     return top
 
 
+def kinds(folder):
+    """Pages that the navigation of the front page names, and of each other kind the largest."""
+    navigation = (folder / "index.html").read_text(encoding="utf-8").partition("</nav>")[0]
+    front, others = set(re.findall(r'<a href="([^"]+\.html)"', navigation)), defaultdict(list)
+    for name in set(names(folder)) - front:
+        others[posixpath.dirname(name) or NUMBERED.sub("", name)].append(name)
+    largest = (max(group, key=lambda n: (folder / n).stat().st_size) for group in others.values())
+    return sorted(front) + sorted(largest)
+
+
 def link_faults(folder):
     """Links, pictures and styles of a report that lead nowhere, and ids used twice."""
-    pages = {name: Page(folder / name) for name in names(folder)}
-    faults = []
+    pages = {name: parsed(folder / name) for name in names(folder)}
+    ids, faults = {name: set(page.ids) for name, page in pages.items()}, []
     for name, page in pages.items():
-        faults += [f"{name}: id {i} twice" for i in {i for i in page.ids if page.ids.count(i) > 1}]
+        faults += [f"{name}: id {i} twice" for i, count in Counter(page.ids).items() if count > 1]
         for link in page.loads + page.links:
             if not OUTSIDE.match(link) and not link.startswith("data:"):
-                faults += _fault(folder, pages, name, link)
+                faults += _fault(folder, ids, name, link)
         faults += [f"{name} loads {link}" for link in page.loads if OUTSIDE.match(link)]
     return faults
 
 
-def _fault(folder, pages, name, link):
+def _fault(folder, ids, name, link):
     path, _, fragment = link.partition("#")
     target = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(path)))
     target = target if path else name
     if target.startswith("..") or not (folder / target).is_file():
         return [f"{name} -> {link}"]
     anchor = unquote(fragment)
-    if anchor and not FOR_SCRIPTS.match(anchor) and anchor not in pages[target].ids:
+    if anchor and not FOR_SCRIPTS.match(anchor) and anchor not in ids[target]:
         return [f"{name} -> {link}: no such anchor"]
     return []
 
 
 def policy_faults(path):
     """Whatever a strict Content-Security-Policy should forbid or has to list on a page."""
-    page = Page(path)
+    page = parsed(path)
     faults = list(page.forbidden)
     rules = dict(part.split(None, 1) for part in page.policy.split("; ") if " " in part)
     if rules.get("default-src") != "'none'":

@@ -9,8 +9,6 @@ import pytest
 import toys
 
 from token_exports import parameters, paths
-from token_exports.pages import runs
-from token_exports.pages import write as pages
 from token_exports.run import cache, notebooks, pipeline
 from token_exports.run.progress import Progress
 
@@ -21,24 +19,24 @@ READING = (
 PAGES = ["index.html", "claims.html", "runs.html"]
 
 
+@pytest.fixture(scope="module")
+def first(copied):
+    """Copy of the repository after a first run of toy notebooks, one of which loads a table."""
+    with copied() as root, pytest.MonkeyPatch.context() as patch:
+        toys.plain_pages(patch, PAGES)
+        toys.write(root / "notebooks", breaking="01_openrouter_share", code=READING)
+        shutil.copyfile(toys.LOCK, root / "requirements.lock")
+        assert run() == ALL
+    return root
+
+
 @pytest.fixture
-def project(home):
-    """Toy notebooks in a copy of the repository, the first of which loads a table."""
-    toys.write(home / "notebooks", breaking="01_openrouter_share", code=READING)
-    shutil.copyfile(toys.LOCK, home / "requirements.lock")
-    return home
-
-
-@pytest.fixture(autouse=True)
-def plain_pages(monkeypatch):
-    """Pages without content: what runs, and what is written again, does not depend on it."""
-
-    def write(folder, *_, **__):
-        for name in PAGES:
-            (folder / name).write_text(name)
-
-    monkeypatch.setattr(pages, "write", write)
-    monkeypatch.setattr(runs, "write", lambda *_, **__: None)
+def project(first, tmp_path, monkeypatch):
+    """Copy of what the first run left; what a page says decides on nothing here."""
+    toys.plain_pages(monkeypatch, PAGES)
+    shutil.copytree(first, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("TOKEN_EXPORTS_HOME", str(tmp_path))
+    return tmp_path
 
 
 def run(*settings, **options):
@@ -68,14 +66,12 @@ def edit_cell(name, identifier, text):
 
 
 def test_a_report_whose_inputs_are_as_they_were_is_left_alone(project):
-    assert run() == ALL
     made = (project / "reports" / "baseline" / "index.html").stat().st_mtime_ns
     assert run() is None
     assert (project / "reports" / "baseline" / "index.html").stat().st_mtime_ns == made
 
 
 def test_only_what_depends_on_a_change_runs(project):
-    run()
     assert run("top_n=5") == ["01_openrouter_share"]
     assert run("top_n=5", "energy_basis=broker") == ["03_bitcoin_vs_tokens"]
     assert run() == []  # all outputs of the first run are still kept
@@ -86,7 +82,6 @@ def test_only_what_depends_on_a_change_runs(project):
 
 
 def test_a_changed_table_runs_exactly_the_notebooks_that_load_it(project):
-    run()
     path = project / "data" / "fleet_efficiency.csv"
     path.write_text(path.read_text().rsplit("\n", 2)[0] + "\n")
     assert run() == ["01_openrouter_share"]
@@ -96,7 +91,6 @@ def test_a_changed_table_runs_exactly_the_notebooks_that_load_it(project):
 
 
 def test_text_cells_change_the_page_but_run_nothing(project):
-    run()
     edit_cell("01_openrouter_share", "how", " And why?")
     assert run() == []
     filed = project / "reports" / "baseline" / "notebooks" / "01_openrouter_share.ipynb"
@@ -104,7 +98,6 @@ def test_text_cells_change_the_page_but_run_nothing(project):
 
 
 def test_a_grafted_notebook_is_that_of_a_new_run(project):
-    run()
     edit_cell("01_openrouter_share", "how", " And why?")
     run()
     filed = project / "reports" / "baseline" / "notebooks" / "01_openrouter_share.ipynb"
@@ -115,7 +108,6 @@ def test_a_grafted_notebook_is_that_of_a_new_run(project):
 
 def test_time_stamps_decide_nothing(project):
     """A clock that jumps, a checkout or a copy that sets all times anew."""
-    run()
     for moment in (0, 4_000_000_000):
         for path in [*project.rglob("*.csv"), *project.rglob("*.ipynb"), *project.rglob("*.json")]:
             os.utime(path, (moment, moment))
@@ -130,7 +122,6 @@ def test_time_stamps_decide_nothing(project):
 
 @pytest.mark.parametrize("harm", ["truncated", "missing", "no record", "not json"])
 def test_a_damaged_entry_is_noticed_and_made_again(project, harm):
-    run()
     name = "02_token_cost"
     (entry,) = (project / ".cache" / cache.FOLDER / name).iterdir()
     figure = next((entry / "figures").glob("*.svg"))
@@ -148,7 +139,6 @@ def test_a_damaged_entry_is_noticed_and_made_again(project, harm):
 
 
 def test_a_page_that_was_altered_or_lost_is_written_again(project):
-    run()
     page = project / "reports" / "baseline" / "claims.html"
     written = page.read_bytes()
     page.write_text("<p>mine</p>")
@@ -159,14 +149,12 @@ def test_a_page_that_was_altered_or_lost_is_written_again(project):
 
 
 def test_another_library_version_runs_everything(project, monkeypatch):
-    run()
     newer = {**cache.fingerprint.libraries(), "pandas": "99.0"}
     monkeypatch.setattr(cache.fingerprint, "libraries", lambda: newer)
     assert run() == ALL
 
 
 def test_a_report_without_a_cache_is_the_same(project, monkeypatch):
-    run()
     first = project / "reports" / "baseline" / "results" / "02_token_cost.json"
     kept = first.read_bytes()
     shutil.rmtree(project / ".cache" / cache.FOLDER)
@@ -188,6 +176,8 @@ def test_the_oldest_entries_are_forgotten(project, monkeypatch):
 
 def test_an_input_that_changed_during_the_run_is_not_kept(project):
     """What was read before the change must not be filed under the hash after it."""
+    shutil.rmtree(project / ".cache" / cache.FOLDER)
+    shutil.rmtree(project / "reports" / "baseline")
     table = project / "data" / "fleet_efficiency.csv"
 
     def change(event):

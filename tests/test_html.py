@@ -48,7 +48,7 @@ def test_every_page_can_be_reached_from_the_front(baseline):
         if name in reached or not name.endswith(".html"):
             continue
         reached.add(name)
-        for link in html_tools.Page(baseline / name).links:
+        for link in html_tools.parsed(baseline / name).links:
             path = (baseline / name).parent / link.partition("#")[0]
             if link[0] != "#" and path.is_file() and path.suffix == ".html":
                 ahead.append(path.resolve().relative_to(baseline.resolve()).as_posix())
@@ -103,7 +103,9 @@ def test_no_page_is_heavy_with_its_pictures(baseline):
     heavy = {}
     for name in html_tools.names(baseline):
         page = baseline / name
-        loads = {page.parent / x for x in html_tools.Page(page).loads if not x.startswith("data:")}
+        loads = {
+            page.parent / x for x in html_tools.parsed(page).loads if not x.startswith("data:")
+        }
         size = page.stat().st_size + sum(path.stat().st_size for path in loads)
         if size > MOST_WITH_IMAGES:
             heavy[name] = size
@@ -112,7 +114,7 @@ def test_no_page_is_heavy_with_its_pictures(baseline):
 
 def test_all_scripts_together_are_small(baseline):
     texts = {
-        s for name in html_tools.names(baseline) for s in html_tools.Page(baseline / name).scripts
+        s for name in html_tools.names(baseline) for s in html_tools.parsed(baseline / name).scripts
     }
     assert 0 < sum(len(text.encode()) for text in texts) < MOST_SCRIPTS
 
@@ -124,7 +126,7 @@ def test_the_report_and_the_one_file_are_small(baseline, whole):
 
 def test_pages_wait_for_one_stylesheet_only(baseline):
     for name in html_tools.names(baseline):
-        page = html_tools.Page(baseline / name)
+        page = html_tools.parsed(baseline / name)
         assert [x for x in page.loads if x.endswith(".css")] == ["../" * name.count("/") + STYLE]
 
 

@@ -23,13 +23,14 @@ def contents(folder):
 
 
 @pytest.fixture(scope="module")
-def elsewhere(tmp_path_factory):
-    """Copy of the repository in another folder, with its history."""
+def elsewhere(tmp_path_factory, checked):
+    """Copy of the repository in another folder: nothing is kept there but which tables passed."""
     folder = tmp_path_factory.mktemp("elsewhere")
     for name in COPIED:
         shutil.copytree(paths.root() / name, folder / name)
     for name in FILES:
         shutil.copyfile(paths.root() / name, folder / name)
+    shutil.copytree(checked / "valid", folder / ".cache" / "valid")
     return folder
 
 

@@ -5,8 +5,9 @@ import json
 import pytest
 import report_tools
 
-from token_exports import claims, data, parameters, paths, results, scenarios
+from token_exports import claims, data, parameters, paths, results, scenarios, uncertainty
 from token_exports.run import pipeline, readme
+from token_exports.sweep.quantities.group import Evaluator, Group
 
 REFERENCE = paths.reports() / "reference"
 MOST_MEGABYTES = 10
@@ -97,23 +98,55 @@ def test_every_figure_has_its_files(baseline):
             assert (baseline / "tables" / f"{figure['stem']}.csv").stat().st_size > 20
 
 
-@pytest.fixture(scope="module", params=[n for n in scenarios.names() if n != "baseline"])
+def stated(name):
+    """What a scenario sets."""
+    found = scenarios.load(name)
+    return set(found.parameters.items()) | set(found.assumptions.items())
+
+
+OTHERS = [name for name in scenarios.names() if name != "baseline"]
+PARTS = [name for name in OTHERS if any(stated(name) < stated(other) for other in OTHERS)]
+"""Scenarios all of whose settings another one has too: their notebooks do nothing of their own."""
+
+
+@pytest.fixture(scope="module", params=[name for name in OTHERS if name not in PARTS])
 def other(request, baseline, tmp_path_factory):
     folder = tmp_path_factory.mktemp("scenario") / request.param
     return request.param, report_tools.other(baseline, folder, request.param)
 
 
-def test_every_scenario_gives_a_whole_report(other):
+def assert_one_cost(found):
+    """Two notebooks cost the same token."""
+    share = found["02_token_cost:cn_electricity_cost_share"]
+    again = found["03_bitcoin_vs_tokens:token_electricity_cost_share"]
+    assert again == pytest.approx(share, rel=1e-9)
+
+
+def test_a_scenario_gives_a_whole_report(other):
     name, folder = other
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["scenario"] == name
     assert all((folder / f"{notebook}.html").is_file() for notebook in parameters.NOTEBOOKS)
     judged = claims.judge_bases(results.intervals(recorded(folder)))
     assert judged["verdict"].notna().all()
-    found = values(folder)  # two notebooks cost the same token
-    share = found["02_token_cost:cn_electricity_cost_share"]
-    again = found["03_bitcoin_vs_tokens:token_electricity_cost_share"]
-    assert again == pytest.approx(share, rel=1e-9)
+    assert_one_cost(values(folder))
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_scenario_that_is_part_of_another_gives_every_verdict(baseline, name):
+    """By its quantities alone, which are those of the notebooks (test_sweep_quantities.py)."""
+    before = results.intervals(recorded(baseline))
+    moved = {
+        key: uncertainty.Interval(*(float(getattr(row, end)) for end in ("central", "low", "high")))
+        for key, row in Evaluator(Group(name, (), ())).at({}).items()
+    }
+    judged = claims.judge_bases(before | moved)
+    assert judged["verdict"].notna().all()
+    found = {key: one.central for key, one in moved.items()}
+    assert_one_cost(found)
+    assert found["02_token_cost:cn_electricity_cost_share"] != pytest.approx(
+        before["02_token_cost:cn_electricity_cost_share"].central
+    )
 
 
 def test_a_scenario_takes_from_the_baseline_only_what_it_would_repeat(other, baseline):

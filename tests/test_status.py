@@ -9,8 +9,6 @@ import pytest
 import toys
 
 from token_exports import scenarios
-from token_exports.pages import runs
-from token_exports.pages import write as pages
 from token_exports.run import pipeline, status
 from token_exports.run.status import Request
 
@@ -18,19 +16,30 @@ NOTEBOOKS = ["01_openrouter_share", "02_token_cost", "03_bitcoin_vs_tokens"]
 LOADING = 'from token_exports import data\ndata.load("fleet_efficiency")\n' + toys.FIGURE
 
 
+@pytest.fixture(scope="module")
+def made(copied):
+    """Copy of the repository with a finished report of toys; the first notebook loads a table."""
+    with copied() as root, pytest.MonkeyPatch.context() as patch:
+        names = ("index", *NOTEBOOKS, "claims", "data", "method", "runs")
+        toys.plain_pages(patch, [f"{name}.html" for name in names])
+        toys.write(root / "notebooks", breaking=NOTEBOOKS[0], code=LOADING)
+        shutil.copyfile(toys.LOCK, root / "requirements.lock")
+        pipeline.report("baseline")
+    return root
+
+
 @pytest.fixture
-def folder(home, monkeypatch):
-    """A finished report of toys with pages that say nothing; the first loads a table."""
+def home(made, tmp_path, monkeypatch):
+    """Copy of it that a test may change."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("TOKEN_EXPORTS_HOME", str(tmp_path))
+    return tmp_path
 
-    def write(staging, *_, **__):
-        for name in ("index", *NOTEBOOKS, "claims", "data", "method", "runs"):
-            (staging / f"{name}.html").write_text(name)
 
-    monkeypatch.setattr(pages, "write", write)
-    monkeypatch.setattr(runs, "write", lambda *_, **__: None)
-    toys.write(home / "notebooks", breaking=NOTEBOOKS[0], code=LOADING)
-    shutil.copyfile(toys.LOCK, home / "requirements.lock")
-    return pipeline.report("baseline").parent
+@pytest.fixture
+def folder(home):
+    """Folder of the report."""
+    return home / "reports" / "baseline"
 
 
 def stale(folder, *settings):
