@@ -20,6 +20,15 @@ REPOSITORY = paths.root()
 LONGEST = (
     "test_report",
     "test_faults",
+    "test_sweep_quantities",
+    "test_browser",
+    "test_repeatable",
+    "test_accessibility",
+    "test_sweep_cluster",
+    "test_html",
+    "test_sweep_plan",
+    "test_kernels",
+    "test_cache",
 )
 """Files that take the longest, in this order: begun last, one would leave a core idle."""
 

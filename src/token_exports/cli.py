@@ -244,8 +244,8 @@ def main() -> None:
 
 
 def _notes(fault: BaseException) -> str:
-    """What was added to a fault on its way: what is kept, and how to go on."""
-    return "; ".join(getattr(fault, "__notes__", []))
+    """What was added to a fault on its way: what is kept, how to go on; no traceback."""
+    return "; ".join(note for note in getattr(fault, "__notes__", []) if "\n" not in note)
 
 
 def _interrupt(*_: object) -> None:
