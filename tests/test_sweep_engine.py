@@ -15,6 +15,7 @@ import sweep_toys
 from sweep_toys import Toy, executions, traced
 
 from token_exports import cli
+from token_exports.run import signals
 from token_exports.run.progress import Progress
 from token_exports.sweep import (
     cluster,
@@ -25,7 +26,6 @@ from token_exports.sweep import (
     keep,
     record,
     run,
-    signals,
     versions,
     work,
 )

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from token_exports.parameters import Parameters
 from token_exports.results import OUTPUT_VARIABLE, Failure
-from token_exports.run import kernels, reads
+from token_exports.run import kernels, reads, signals
 from token_exports.run.progress import Progress
 
 START_SECONDS = 120
@@ -93,8 +93,9 @@ def run_all(
     """
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     with ThreadPoolExecutor(most or (os.cpu_count() or 1) + 1) as pool:
-        waiting = [pool.submit(_run, task, progress, cell_seconds) for task in tasks]
         try:
+            with signals.held():  # a thread whose start is interrupted is one the pool forgets
+                waiting = [pool.submit(_run, task, progress, cell_seconds) for task in tasks]
             return [future.result() for future in waiting]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

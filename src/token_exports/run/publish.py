@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -21,6 +22,7 @@ from token_exports import paths
 
 HERE, EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
 CANNOT = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+TRIES, PAUSE_S = 40, 0.05
 MARK, PARTIAL = "manifest.json", ".partial"
 
 
@@ -100,7 +102,16 @@ def staging(destination: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder; a kernel that is being ended may still write into it for a moment."""
+    for _ in range(TRIES):
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(PAUSE_S)
 
 
 def publish(finished: Path, destination: Path) -> None:

@@ -14,7 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from token_exports.sweep import cluster, signals, tasks, versions
+from token_exports.run import signals
+from token_exports.sweep import cluster, tasks, versions
 from token_exports.sweep.flight import CANCELLED, Flight
 from token_exports.sweep.shared import SharedWork
 from token_exports.sweep.work import Finished, Job
