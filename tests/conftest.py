@@ -4,6 +4,7 @@ import contextlib
 import csv
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import browser_tools
@@ -17,6 +18,9 @@ settings.register_profile("untimed", deadline=None)  # a busy machine is no faul
 settings.load_profile("untimed")
 
 REPOSITORY = paths.root()
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it in background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 LONGEST = (
     "test_report",
     "test_faults",

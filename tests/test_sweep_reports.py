@@ -322,7 +322,8 @@ def test_a_report_of_a_worker_is_that_of_this_machine(project, tmp_path):
     made = job.function(sent, *job.arguments, *packed)
     for one in packed:
         cache.adopt(one)
-    shutil.copytree(sent.home() / ".cache" / "pages", project / ".cache" / "pages")
+    known = project / ".cache" / "pages"
+    shutil.copytree(sent.home() / ".cache" / "pages", known, dirs_exist_ok=True)
     built = pipeline.report("baseline", ("top_n=5",), folder=tmp_path / "own").parent
     times = {"run.json", "runs.html"}
     own = {k: v for k, v in archive.of_folder(built).items() if k not in times}
