@@ -96,7 +96,7 @@ class Assumptions:
 
     def check_override(self, name: str, value: OverrideValue) -> None:
         """Refuse an unknown name or an impossible value."""
-        if name not in self.names():
+        if not self.knows(name):
             plain = {row.parameter for row in self.rows}
             raise AssumptionError(f"no assumption {name!r}; {data.nearest(name, plain)}")
         low, high = limits(name.split(".")[0])

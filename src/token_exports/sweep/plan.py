@@ -27,11 +27,8 @@ from token_exports.sweep.checks import (
     require_possible,
     require_shown,
 )
-from token_exports.sweep.spec import Spec, SweepError
+from token_exports.sweep.spec import MERELY_SHOWN, Spec, SweepError
 from token_exports.sweep.values import Plain
-
-MERELY_SHOWN = {"title", "description", "show", "retries"}
-"""Keys of a file that decide on no value."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from token_exports.run import fingerprint
+from token_exports.sweep.spec import MERELY_SHOWN
 
 NAME = "sweep.json"
 PROJECT, KIND = "token-exports", "sweep"
@@ -89,8 +90,7 @@ def require_same(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]
 
 
 def _differing_keys(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    merely_shown = {"title", "description", "show", "retries"}
-    names = sorted((before.keys() | now.keys()) - merely_shown)
+    names = sorted((before.keys() | now.keys()) - MERELY_SHOWN)
     return [f"{name} of the file changed" for name in names if before.get(name) != now.get(name)]
 
 

@@ -7,7 +7,6 @@ outputs travel to the workers that render. What a worker gives back is the row a
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -19,9 +18,9 @@ import pandas as pd
 from token_exports import parameters, paths, results, scenarios
 from token_exports.compare import reports as finished_reports
 from token_exports.run import archive, cache, fingerprint
-from token_exports.sweep import home, reporters
+from token_exports.sweep import home, reporters, work
 from token_exports.sweep.inputs import Inputs
-from token_exports.sweep.work import ABOUT, DONE, Finished, Job, Shared
+from token_exports.sweep.work import ABOUT, DONE, ENDS, Finished, Job, Shared
 
 if TYPE_CHECKING:
     from token_exports.parameters import Parameters
@@ -66,7 +65,7 @@ class Reports:
         quantities = {
             name: {key: row[key] for key in ABOUT}
             for name, row in rows.items()
-            if _kept(name, plan.spec.keep)
+            if work.kept(name, plan.spec.keep)
         }
         return {"quantities": quantities, "constant": {}, "constant_verdicts": {}}
 
@@ -145,15 +144,10 @@ def _row(folder: Path, keep: Sequence[str]) -> dict[str, Any]:
     found = finished_reports.report(folder)
     row: dict[str, Any] = {}
     for name, interval in results.intervals(list(map(dict, found.recorded))).items():
-        if _kept(name, keep):
-            ends = {"": interval.central, ".low": interval.low, ".high": interval.high}
-            row |= {f"{name}{end}": value for end, value in ends.items()}
+        if work.kept(name, keep):
+            row |= {f"{name}{suffix}": getattr(interval, end) for suffix, end in ENDS.items()}
     verdicts = {f"verdict.{key}": one["verdict"] for key, one in found.judged.by_claim.items()}
     return row | verdicts
-
-
-def _kept(name: str, patterns: Sequence[str]) -> bool:
-    return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 # ---- before the work

@@ -18,6 +18,8 @@ from pydantic import (
 ASSUMED = "assumed"
 PART_POINTS = {"quantities": 10_000, "reports": 1}
 """Points per part of the dataset where the file does not say."""
+MERELY_SHOWN = {"title", "description", "show", "retries"}
+"""Keys of a file that decide on no value."""
 FORMS = "give from and to, a list of values, or the word assumed"
 
 

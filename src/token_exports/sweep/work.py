@@ -5,6 +5,7 @@ Functions are named by their module, so that a worker needs nothing but the inst
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,8 +15,15 @@ if TYPE_CHECKING:
     from token_exports.sweep.plan import Plan
 
 DONE, FAILED = "done", "failed"
+ENDS = {"": "central", ".low": "low", ".high": "high"}
+"""What is added to the name of a quantity, and the end of its interval in that column."""
 ABOUT = ("label", "unit", "formula", "kind", "headline")
 """What the record of a sweep says of a quantity."""
+
+
+def kept(name: str, patterns: Sequence[str]) -> bool:
+    """Whether a quantity is kept; all are where there are no patterns."""
+    return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 @dataclass(frozen=True)

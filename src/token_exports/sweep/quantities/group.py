@@ -96,11 +96,10 @@ def evaluator(group: Group, inputs_digest: str) -> Evaluator:
     return Evaluator(group)
 
 
-def bases_of(claims_wanted: Collection[str] | None = None) -> dict[str, list[str]]:
+def bases_of() -> dict[str, list[str]]:
     """Claim that a number tests to the results it is judged on."""
     table = data.load("claim_bases")
     found: dict[str, list[str]] = {}
     for claim, result in zip(table["claim_id"], table["result"], strict=True):
-        if claims_wanted is None or claim in claims_wanted:
-            found.setdefault(str(claim), []).append(str(result))
+        found.setdefault(str(claim), []).append(str(result))
     return found

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import pandas as pd
 
 from token_exports import claims
 from token_exports.results import Recorded
-from token_exports.sweep import reports
+from token_exports.sweep import reports, work
 from token_exports.sweep.inputs import Inputs, here
 from token_exports.sweep.quantities import base as bases
 from token_exports.sweep.quantities import rows
@@ -110,7 +109,7 @@ def wanted_of(made: Evaluator, frame: pd.DataFrame, base: Base, part: Part) -> W
     fixed = {n: row for n, row in base.items() if n not in lost}
     known = fixed.keys() | found.keys()
     shown = known if part.whole else moving
-    kept = sorted(n for n in shown if _kept(n, part.keep))
+    kept = sorted(n for n in shown if work.kept(n, part.keep))
     judged = rows.judged_on(shown, known)
     asked = set(kept).union(*judged.values())
     families = frozenset(name for name, makes in made.makes.items() if makes & asked)
@@ -127,10 +126,6 @@ def _tried(made: Evaluator, frame: pd.DataFrame) -> dict[str, Recorded]:
         except Exception:
             continue
     return {}
-
-
-def _kept(name: str, patterns: Sequence[str]) -> bool:
-    return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _described(made: Evaluator, frame: pd.DataFrame, base: Base, wanted: Wanted) -> dict[str, Any]:

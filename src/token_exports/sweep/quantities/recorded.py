@@ -1,9 +1,5 @@
 """What is recorded of many points at once, by the functions that record a report's quantities."""
 
-from typing import Any
-
-import numpy as np
-
 from token_exports import uncertainty
 from token_exports.results import Recorded, ResultError, Results
 from token_exports.uncertainty import Interval
@@ -30,12 +26,3 @@ class PointResults(Results):
         ends = (found.central, found.low, found.high, str(found.kind))
         self.quantities[name] = Recorded(name, label, unit, *ends, formula, list(tables), headline)
         return found
-
-    @property
-    def constant(self) -> set[str]:
-        """Quantities that are the same at every point."""
-        return {n for n, q in self.quantities.items() if not any(map(np.ndim, _ends(q)))}
-
-
-def _ends(row: Recorded) -> tuple[Any, Any, Any]:
-    return row.central, row.low, row.high

@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from token_exports import claims
 from token_exports.sweep.quantities.group import Evaluator, Found, bases_of
 from token_exports.sweep.quantities.known import Column
-from token_exports.sweep.work import DONE, FAILED
+from token_exports.sweep.work import DONE, ENDS, FAILED
 from token_exports.uncertainty import Interval, Kind
 
 BLOCK_VALUES = 1 << 17
-ENDS = {"": "central", ".low": "low", ".high": "high"}
 NAMED_MOST = 3
 
 

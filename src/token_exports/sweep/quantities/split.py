@@ -46,6 +46,8 @@ class Split:
         self.columns = [name for name in numbers if vectorised(name)]
         self.others = [str(n) for n in plan.points if str(n) not in self.columns]
         self.whole = bool(self.others)
+        known = Assumptions()
+        self._not_asked = {name for name in self.others if known.knows(name)} | {"n_draws"}
 
     def part(self, points: range) -> tuple[Part, tuple[Shared, ...]]:
         """Points with the groups they fall into, and the notebooks that these need."""
@@ -87,7 +89,6 @@ class Split:
         They run with as many draws as in the report of the scenario: what no column moves is taken
         as it stands there, and is mostly kept from there.
         """
-        known = Assumptions()
-        left_out = {name for name in self.others if known.knows(name)} | {"n_draws"}
-        settings = (s for s in members.group.settings if s.partition("=")[0] not in left_out)
+        asked = members.group.settings
+        settings = (one for one in asked if one.partition("=")[0] not in self._not_asked)
         return base.needs(members.group.scenario, tuple(settings))
