@@ -11,6 +11,7 @@ SINGLE ?=
 A ?= baseline
 B ?= us_power
 SWEEP ?= half_electricity
+SOURCE ?=
 OPTIONS ?=
 BASE_PYTHON ?= python3
 
@@ -26,10 +27,11 @@ CORE := $(HOME_OF_STAMPS)/.token-exports-core
 LAB  := $(HOME_OF_STAMPS)/.token-exports-lab
 DEV  := $(HOME_OF_STAMPS)/.token-exports-dev
 SWEEPS := $(HOME_OF_STAMPS)/.token-exports-sweep
+PRICES := $(HOME_OF_STAMPS)/.token-exports-prices
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: report
 report: $(CORE) ## Run the notebooks offline and write reports/<SCENARIO>/ (SCENARIO=name SET="a=1 b=2" SINGLE=1)
@@ -51,6 +53,10 @@ verify: $(CORE) ## Run the baseline again and compare its results with reports/r
 sweep: $(SWEEPS) ## Run thousands of scenarios into reports/sweeps/ (SWEEP=file or name OPTIONS="--workers 4")
 	@$(BIN)/token-exports sweep $(OPTIONS) "$(SWEEP)"
 
+.PHONY: refresh
+refresh: $(PRICES) ## Ask live sources for newer facts, show what they change (SOURCE=name OPTIONS="--since DAY --apply")
+	@$(BIN)/token-exports refresh $(OPTIONS) $(SOURCE)
+
 .PHONY: pdf
 pdf: $(CORE) ## Print reports/<SCENARIO>/report.pdf from the report there (needs Chromium)
 	@$(BIN)/token-exports pdf --scenario "$(SCENARIO)"
@@ -62,6 +68,10 @@ parameters: $(CORE) ## List parameters, scenarios and assumptions that can be se
 .PHONY: test
 test: $(DEV) ## Run the tests (no network)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+.PHONY: test-network
+test-network: $(DEV) ## Ask the real publishers, those with a key where it is set (needs the network)
+	$(BIN)/python -m pytest -m network -rs
 
 .PHONY: check
 check: $(DEV) ## Lint, format and type check; validate every table and scenario
@@ -95,7 +105,8 @@ lock: $(DEV) ## Resolve the pinned versions again (needs a package index)
 	$(BIN)/python -m uv pip compile $(LOCK) -o requirements.lock pyproject.toml
 	$(BIN)/python -m uv pip compile $(LOCK) -c requirements.lock -o requirements-lab.lock --extra lab pyproject.toml
 	$(BIN)/python -m uv pip compile $(LOCK) -c requirements.lock -o requirements-sweep.lock --extra sweep pyproject.toml
-	$(BIN)/python -m uv pip compile $(LOCK) -c requirements.lock -c requirements-sweep.lock -o requirements-dev.lock --extra dev pyproject.toml
+	$(BIN)/python -m uv pip compile $(LOCK) -c requirements.lock -o requirements-prices.lock --extra prices pyproject.toml
+	$(BIN)/python -m uv pip compile $(LOCK) -c requirements.lock -c requirements-sweep.lock -c requirements-prices.lock -o requirements-dev.lock --extra dev pyproject.toml
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	--custom-compile-command "make lock"
 
@@ -123,11 +134,13 @@ $(LAB): requirements-lab.lock $(CORE)
 	$(call install,requirements-lab.lock)
 $(SWEEPS): requirements-sweep.lock $(CORE)
 	$(call install,requirements-sweep.lock)
+$(PRICES): requirements-prices.lock $(CORE)
+	$(call install,requirements-prices.lock)
 $(DEV): requirements-dev.lock $(CORE)
 	$(call install,requirements-dev.lock)
 else
 # conda has brought every group (environment.yml); only the package itself is added
-$(CORE) $(LAB) $(SWEEPS) $(DEV): pyproject.toml environment.yml
+$(CORE) $(LAB) $(SWEEPS) $(PRICES) $(DEV): pyproject.toml environment.yml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 endif

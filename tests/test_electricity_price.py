@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from token_exports import data
 from token_exports.models import electricity_price
 
+pytestmark = pytest.mark.usefixtures("archived")
+
 NAMES = ("electricity_price_bases", "electricity_prices", "fx_rates")
 # China over US, to the two digits of the published comparison
 PUBLISHED = {

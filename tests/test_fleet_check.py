@@ -11,6 +11,8 @@ from token_exports.figures import fleet_check_chart
 from token_exports.models import fleet_check, mining
 from token_exports.models.windows import WindowError
 
+pytestmark = pytest.mark.usefixtures("archived")
+
 
 def machines(*rows):
     names = ["model", "hardware_class", "release_month", "efficiency_j_per_th"]

@@ -18,13 +18,14 @@ LAYERS = [
     {"colours", "paths", "units"},
     {"uncertainty", "equations", "javascript"},
     {"data", "models", "formats"},
+    {"fetch"},
     {"assumptions", "claims", "parameters", "results"},
     {"serving"},
     {"scenarios", "preflight", "figures", "tables"},
     {"whatif", "compare"},
     {"predict", "pages"},
     {"run"},
-    {"sweep"},
+    {"sweep", "refresh"},
     {"cli"},
 ]
 HALVES = {"validation": "data"}  # one module in two files: frictionless is imported when needed
@@ -183,3 +184,37 @@ def test_the_rules_find_what_they_look_for():
     assert own_parts(tree) == {"cli", "run", "data"}
     assert body_lines(tree.body[-1]) == 2
     assert len(positional_arguments(tree.body[-1])) == 6  # neither self nor a keyword counts
+
+
+# ---- live sources
+
+FETCH = sorted((PACKAGE / "fetch").glob("*.py"))
+SHARED = {"contract", "shapes"}
+CONNECTIONS = {"http", "httpx", "requests", "socket", "subprocess", "tenacity", "urllib3"}
+WITH_CONNECTION = {"transport", "waiting"}
+
+
+def is_source(path):
+    return any(
+        isinstance(node, ast.Assign)
+        and {"SOURCE", "SOURCES"} & {getattr(t, "id", "") for t in node.targets}
+        for node in parsed(path).body
+    )
+
+
+SOURCE_MODULES = {path.stem for path in FETCH if is_source(path)}
+
+
+def test_there_are_source_modules():
+    assert len(SOURCE_MODULES) >= 10
+
+
+@pytest.mark.parametrize("path", FETCH, ids=lambda path: path.stem)
+def test_sources_know_neither_each_other_nor_the_network(path):
+    names = imported(parsed(path))
+    if path.stem in SOURCE_MODULES:
+        others = {name.split(".")[2] for name in names if name.startswith("token_exports.fetch.")}
+        assert others & (SOURCE_MODULES - {path.stem}) == set()
+        assert others & {"transport", "store", "gather"} == set()
+    if path.stem not in WITH_CONNECTION:
+        assert {name.split(".")[0] for name in names} & CONNECTIONS == set()

@@ -23,6 +23,8 @@ from token_exports.results import Results
 from token_exports.uncertainty import Interval
 from token_exports.units import unit_of
 
+pytestmark = pytest.mark.usefixtures("archived")
+
 MONDAY = pd.Timestamp(2025, 3, 3)
 
 

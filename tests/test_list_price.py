@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from token_exports import data
-from token_exports.models import list_price, model_facts, price_facts
+from token_exports.models import list_price, model_facts, price_facts, same_weights
 from token_exports.models.list_price import TokenMix, TokenPrices
 from token_exports.uncertainty import Kind, bounds, exact
 
@@ -104,7 +104,7 @@ def facts():
         *price_facts.dated_prices(prices),
         *price_facts.list_ratios(prices),
         *price_facts.mix_ratios(prices, mixes),
-        *price_facts.same_weights(data.load("same_weights_prices")),
+        *price_facts.same_weights(same_weights.own_lists(data.load("same_weights_prices"))),
         *model_facts.benchmarks(data.load("model_benchmarks")),
         *model_facts.words_per_token(data.load("tokens_per_word")),
         *model_facts.active_parameters(data.load("model_architectures")),

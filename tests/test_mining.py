@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from token_exports import data
 from token_exports.models import electricity_export, mining
 
+pytestmark = pytest.mark.usefixtures("archived")
+
 REVISED = "revised_2023"
 DERIVED = "derived_hashrate_x_j_per_th"
 RATES = ["energy_lower_twh_per_year", "energy_guess_twh_per_year", "energy_upper_twh_per_year"]

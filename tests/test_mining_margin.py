@@ -14,6 +14,8 @@ from token_exports.models.mining_margin import MinerCosts
 from token_exports.models.windows import WindowError
 from token_exports.uncertainty import Interval, bounds, exact
 
+pytestmark = pytest.mark.usefixtures("archived")
+
 POSITIVE = st.floats(0.01, 1e4)
 
 

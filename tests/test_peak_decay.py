@@ -12,6 +12,8 @@ from token_exports.models.peak_decay import after_peak, daily_levels, weekly_lev
 from token_exports.models.windows import WindowError
 from token_exports.results import Results
 
+pytestmark = pytest.mark.usefixtures("archived")
+
 MONDAY = pd.Timestamp(2026, 3, 2)
 ORIGINS = {"east": "cn", "west": "us"}
 

@@ -133,7 +133,7 @@ def test_a_clear_effect_excludes_none_and_noise_does_not():
 
 
 def test_interval_and_p_value_agree_on_the_real_table():
-    table = data.load("same_weights_prices")
+    table = same_weights.own_lists(data.load("same_weights_prices"))
     for column in (PRICE, "output_usd_per_mtok", "cache_read_usd_per_mtok"):
         found = same_weights.effect(table, column, 1)
         inside = found.ln_price.low <= 0 <= found.ln_price.high
@@ -142,7 +142,7 @@ def test_interval_and_p_value_agree_on_the_real_table():
 
 def test_v4_pro_is_the_widest_real_pair():
     # 1.74 at Fireworks over 0.435 at DeepSeek
-    table = same_weights.pairs(data.load("same_weights_prices"), PRICE)
+    table = same_weights.pairs(same_weights.own_lists(data.load("same_weights_prices")), PRICE)
     widest = table.loc[table["host_own_price_ratio"].idxmax()]
     assert widest["open_weights_model"] == "DeepSeek-V4-Pro"
     assert widest["host_own_price_ratio"] == pytest.approx(4.0)

@@ -17,6 +17,8 @@ from token_exports.results import Results
 from token_exports.uncertainty import Kind
 from token_exports.units import unit_of
 
+pytestmark = pytest.mark.usefixtures("archived")
+
 STUDY = Window(dt.date(2026, 2, 17), 7)
 
 # Five labs: inside only, outside only, both, silent with a seat in China, no interface known.

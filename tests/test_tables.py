@@ -86,6 +86,13 @@ def test_a_table_is_listed_filed_and_shown(shown, tmp_path, monkeypatch):
     assert list(filed) == list(FRAME)
 
 
+def test_several_sources_of_a_row_are_a_link_each():
+    rows = pd.DataFrame({"a": [1], "source_id": ["who_said|who_else"]})
+    html = tables.html(rows, {"a": "a", "source_id": "s"})
+    assert html.count("<a href=") == 2
+    assert 'href="data.html#source-who_else"' in html
+
+
 def test_a_source_is_a_link_to_its_entry():
     link = tables.html(
         pd.DataFrame({"a": [1], "source_id": ["who_said"]}), {"a": "a", "source_id": "s"}

@@ -15,6 +15,8 @@ from token_exports.models.headline import Basis
 from token_exports.models.windows import Window, WindowError
 from token_exports.uncertainty import Kind, bounds, exact
 
+pytestmark = pytest.mark.usefixtures("archived")
+
 SUNDAY = dt.date(2026, 2, 22)
 ORIGIN = pd.Series({"east/a": "cn", "west/b": "us", "west/c:free": "us"})
 MIX = pd.DataFrame(

@@ -22,6 +22,8 @@ from token_exports.models import (
 )
 from token_exports.uncertainty import bounds, exact
 
+pytestmark = pytest.mark.usefixtures("archived")
+
 ESSAY_WEEK = pd.Timestamp("2026-02-22")
 
 

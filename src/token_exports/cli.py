@@ -1,8 +1,8 @@
-"""Command line: ``token-exports report | status | compare | sweep | verify | pdf | check | ...``.
+"""Command line: ``token-exports report | status | compare | sweep | refresh | verify | ...``.
 
 Exit status 0: done. 1: a notebook failed, or ``verify`` finds that the baseline has moved. 2: wrong
-use or wrong data, nothing has run. 3: a sweep is finished, but some of its points failed. 4: the
-report cannot be written. 5: a sweep has lost its cluster. 130: interrupted.
+use or wrong data, nothing has run. 3: a sweep or a refresh is finished, but some of its points or
+sources failed. 4: the report cannot be written. 5: a sweep has lost its cluster. 130: interrupted.
 """
 
 import errno
@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from token_exports import paths
+from token_exports.refresh.command import refresh
 from token_exports.sweep.command import sweep
 
 FAILURE_STATUS, USAGE_STATUS, WRITE_STATUS, LOST_STATUS, INTERRUPTED_STATUS = 1, 2, 4, 5, 130
@@ -23,6 +24,9 @@ KNOWN_FAULTS = {  # looked up by name: a module that is not loaded has raised no
     "assumptions.AssumptionError": USAGE_STATUS,
     "compare.CompareError": USAGE_STATUS,
     "data.DataError": USAGE_STATUS,
+    "refresh.catalogue.SourceError": USAGE_STATUS,
+    "refresh.effects.EffectsError": FAILURE_STATUS,
+    "refresh.run.RefreshError": USAGE_STATUS,
     "parameters.ParameterError": USAGE_STATUS,
     "run.pdf.PdfError": USAGE_STATUS,
     "run.pipeline.NotebookFailure": FAILURE_STATUS,
@@ -224,6 +228,7 @@ def reference() -> None:
 
 
 app.add_command(sweep)
+app.add_command(refresh)
 
 
 def main() -> None:

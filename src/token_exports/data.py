@@ -110,7 +110,8 @@ def load(name: str, as_of: dt.date | str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Dates as ``datetime64``, months as ``YYYY-MM`` text, other columns as described.
+        Dates as ``datetime64``, months as ``YYYY-MM`` text, other columns as described. Of a fact
+        with several editions only the newest of that day.
 
     Raises
     ------
@@ -121,7 +122,35 @@ def load(name: str, as_of: dt.date | str | None = None) -> pd.DataFrame:
     frame = _read(name, stamp).copy(deep=False)  # pandas copies what is written to
     if as_of is not None and "public_since" in frame:
         frame = frame[frame["public_since"] <= pd.Timestamp(as_of)].reset_index(drop=True)
-    return frame
+    return newest_editions(frame, revised_by(name))
+
+
+def revised_by(name: str) -> list[str]:
+    """Columns in which the editions of one fact are alike; empty if a table has none."""
+    return list(describe(name).get("revised_by", []))
+
+
+def newest_editions(frame: pd.DataFrame, alike: list[str]) -> pd.DataFrame:
+    """Rows without those that a later edition has replaced.
+
+    Parameters
+    ----------
+    frame
+        Rows known at some day.
+    alike
+        Columns in which the editions of one fact are alike; empty for a table without editions.
+    """
+    if not alike:
+        return frame
+    newest = frame.groupby(alike, dropna=False)["public_since"].transform("max")
+    kept = frame["public_since"] == newest
+    return frame if kept.all() else frame[kept].reset_index(drop=True)
+
+
+def editions(name: str) -> pd.DataFrame:
+    """Table ``name`` with every edition of every fact, validated and typed as by `load`."""
+    (stamp,) = check([name])
+    return _read(name, stamp).copy(deep=False)
 
 
 @lru_cache(maxsize=64)

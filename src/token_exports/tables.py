@@ -10,6 +10,8 @@ from token_exports import formats
 from token_exports.results import Results, file_table
 from token_exports.units import UNITS, unit_of
 
+SEPARATOR = "|"  # of the sources of one row
+
 
 def show(
     found: Results,
@@ -91,9 +93,13 @@ def _cell(column: str, value: object) -> str:
     if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
         return '<span class="missing">unknown</span>'
     if column == "source_id":
-        key = escape(str(value))
-        return f'<a href="data.html#source-{key}" title="{key}">source</a>'
+        return " ".join(map(_source_link, str(value).split(SEPARATOR)))
     return escape(text(column, value))
+
+
+def _source_link(source_id: str) -> str:
+    key = escape(source_id)
+    return f'<a href="data.html#source-{key}" title="{key}">source</a>'
 
 
 def text(column: str, value: object) -> str:

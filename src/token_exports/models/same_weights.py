@@ -27,6 +27,7 @@ from token_exports import uncertainty
 from token_exports.uncertainty import Interval, Kind
 
 PLACE = "CN"
+OWN_INTERFACE = "host_api"
 LEVEL = 0.10  # of the test whose acceptance region is the central nine tenths
 MOST_PATTERNS = 4096
 EDGE = 1e-9  # ties of two equal test statistics are ties, whatever the last digit
@@ -41,6 +42,28 @@ class Effect(NamedTuple):
     permutation_p_value: float
     models_count: int
     prices_count: int
+
+
+def own_lists(prices: pd.DataFrame) -> pd.DataFrame:
+    """What hosts ask themselves, of every model as last observed.
+
+    Prices through OpenRouter stay apart: there a list has dozens of hosts, many of them in unknown
+    countries, and the two channels were read on different days.
+
+    Parameters
+    ----------
+    prices
+        Table ``same_weights_prices``.
+
+    Returns
+    -------
+    DataFrame
+        One list a model: the same rows without ``channel`` and ``observed_on``.
+    """
+    own = prices[prices["channel"] == OWN_INTERFACE]
+    newest = own.groupby("open_weights_model")["observed_on"].transform("max")
+    kept = own[own["observed_on"] == newest]
+    return kept.drop(columns=["channel", "observed_on"]).reset_index(drop=True)
 
 
 def pairs(hosted: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from token_exports.units import UNITS
 STYLE = "assets/style.css"
 THEME_SCRIPT = "theme.js"
 BASE_SCRIPT = "page.js"
+AGES_SCRIPT = "ages.js"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ class Site:
         plain
             The page folds nothing that a link points into, so the light switch will do.
         """
-        common = (THEME_SCRIPT,) if plain else (THEME_SCRIPT, BASE_SCRIPT)
+        common = [THEME_SCRIPT] if plain else [THEME_SCRIPT, BASE_SCRIPT]
+        if self.shared.get("ages"):
+            common.append(AGES_SCRIPT)
         own = {
             "page": path.removesuffix(".html"),
             "root": "../" * path.count("/"),
@@ -92,8 +95,8 @@ def stylesheet() -> str:
 def script(name: str) -> Script:
     """A script of the template with the hash under which a page may run it."""
     lines = Path(_templates(), "pages", name).read_text(encoding="utf-8").splitlines()
-    kept = (line.strip() for line in lines)
-    return script_of("\n".join(line for line in kept if line))  # it stands in every page
+    kept = (line.strip() for line in lines)  # it stands in every page
+    return script_of("\n".join(line for line in kept if line and not line.startswith("//")))
 
 
 def script_of(text: str) -> Script:

@@ -9,9 +9,9 @@ from pandas import DataFrame
 
 from token_exports import data, results
 from token_exports.pages import (
+    ages,
     catalogue,
     checks,
-    coverage,
     formulas,
     front,
     ledger,
@@ -71,6 +71,7 @@ def write(
     recorded = [*finished, *(one.content for one in left.values())]
     recorded.sort(key=lambda content: str(content["notebook"]))
     frames = {name: data.load(name) for name in data.tables()}
+    as_of = ages.known_on(settings.notebooks)
     shared: dict[str, Any] = {
         "settings": settings,
         "made_from": made_from,
@@ -79,7 +80,9 @@ def write(
         "ledger": reference.judged(results.intervals(recorded), left),
         "navigation": _navigation(recorded),
         "changed": reference.changed(settings),
-        "data_until": max(map(coverage.newest, frames.values())),
+        "data_until": ages.newest(frames, as_of),
+        "known_on": as_of,
+        "ages": ages.of_tables(as_of),
     }
     site = Site(folder, shared)
     site.style()

@@ -1,0 +1,1 @@
+"""Live sources: asked over the network, kept as bytes, read by pure functions."""
