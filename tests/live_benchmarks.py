@@ -174,7 +174,31 @@ def tasks():
     }
 
 
+def feed(model="DeepSeek-V4-Pro", points=(("b200", "8192x1024", 50, 900.0),), **cells):
+    """Throughput at fixed user speeds, as the feed for cost models gives it."""
+    rows = [
+        {
+            "hardware": hardware,
+            "workload": workload,
+            "tier": tier,
+            "output_tput_per_gpu": throughput,
+            "boundary": "interpolated",
+            "is_interpolated": True,
+            "frontier_points": 3,
+            "frontier_min_interactivity": 25,
+            "frontier_max_interactivity": 100,
+            "latest_date": "2026-09-05",
+            "oldest_frontier_date": "2026-09-01",
+        }
+        | cells
+        for hardware, workload, tier, throughput in points
+    ]
+    told = {"model": model, "db_model_keys": ["x"], "date": "2026-09-06", "rows": rows}
+    return json.dumps(told | {"workloads": ["8192x1024"], "tiers": [50]}).encode()
+
+
 SAMPLES: dict[str, list[bytes]] = {
+    "inferencex/tco-feed": [feed()],
     "inferencex/benchmarks": [benchmarks(deepseek_v4()), benchmarks(other_model("minimaxm2.5"))],
     "ml-energy/leaderboard": [index(), *tasks().values()],
 }
@@ -187,6 +211,8 @@ def answer(host: str, path: str, query: dict[str, str]) -> bytes | None:
         if not keys:
             return None
         return benchmarks(deepseek_v4() if keys == ["dsv4"] else other_model(keys[0]))
+    if host == "inferencex.semianalysis.com" and path == "/api/v1/tco-feed":
+        return feed(query["model"])
     if host == "raw.githubusercontent.com":
         folder = mlenergy.FILES.partition(host)[2]
         files = {f"{folder}/tasks/{name}.json": body for name, body in tasks().items()}

@@ -3,18 +3,20 @@
 import datetime as dt
 import json
 import re
-import shutil
+from functools import partial
 
 import live_bitcoin
+import live_tools
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from live_bitcoin import MAY, PUBLISHED, consumption, days, free_tier, metrics, page
+from live_tools import READ_ON, asked, assert_fits, refused
 
-from token_exports import data, paths
+from token_exports import data
 from token_exports.fetch import cbeci, coin_metrics
-from token_exports.fetch.contract import Asked, Reading, Request
+from token_exports.fetch.contract import Reading, Request
 from token_exports.fetch.shapes import ShapeError
 
 pytestmark = pytest.mark.usefixtures("archived")
@@ -22,46 +24,14 @@ pytestmark = pytest.mark.usefixtures("archived")
 NETWORK = coin_metrics.SOURCE
 CONSUMPTION, MAP = cbeci.SOURCES
 ALL = {source.name: source for source in (NETWORK, CONSUMPTION, MAP)}
-READ_ON = dt.date(2026, 11, 20)
 KNOWN_SOURCE = "coin_metrics_api"
 PAGE_1 = Request("series.json", f"https://{coin_metrics.HOST}{coin_metrics.PATH}")
+rows_of = partial(live_tools.rows_of, PAGE_1, KNOWN_SOURCE)
 
 
 @pytest.fixture(scope="module")
 def tables():
     return {name: data.load(name) for source in ALL.values() for name in source.tables}
-
-
-def asked(since, until, today="2026-11-29"):
-    day = dt.date.fromisoformat
-    return Asked(since and day(since), day(until), day(today))
-
-
-def rows_of(source, tables, *bodies, on=READ_ON):
-    """The one table that a source gives from answers."""
-    readings = [Reading(PAGE_1, source.read(body), on, KNOWN_SOURCE) for body in bodies]
-    (found,) = source.rows(readings, tables)
-    return found
-
-
-def refused(source, body, *words):
-    with pytest.raises(ShapeError) as fault:
-        source.read(body)
-    assert [word for word in words if word not in str(fault.value)] == []
-
-
-def assert_fits(tmp_path, monkeypatch, found):
-    """Append rows to a copy of the table and hold it against its description."""
-    shutil.copytree(paths.data(), tmp_path / "data")
-    monkeypatch.setenv("TOKEN_EXPORTS_HOME", str(tmp_path))
-    path = data.table_path(found.table)
-    assert list(found.frame) == list(data.load(found.table))
-    assert list(found.frame.dtypes) == list(data.load(found.table).dtypes)
-    flags = {name: {True: "true", False: "false"} for name in found.frame.select_dtypes("bool")}
-    added = found.frame.replace(flags).to_csv(index=False, header=False, date_format="%Y-%m-%d")
-    with path.open("a", encoding="utf-8", newline="") as file:
-        file.write(added)
-    data.check([found.table])
 
 
 def same_as_committed(found, table, key, columns):

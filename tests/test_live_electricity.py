@@ -2,21 +2,23 @@
 
 import datetime as dt
 import json
-import shutil
 import zipfile
+from functools import partial
 from importlib.resources import files
 from importlib.util import find_spec
 
 import live_electricity
+import live_tools
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from live_electricity import business_days, history, packed, price, prices, retail_sales, series
+from live_tools import READ_ON, asked, assert_fits, refused
 
-from token_exports import data, paths
+from token_exports import data
 from token_exports.fetch import ecb, eia
-from token_exports.fetch.contract import Asked, Reading, Request
+from token_exports.fetch.contract import Reading, Request
 from token_exports.fetch.shapes import ShapeError
 
 pytestmark = pytest.mark.usefixtures("archived")
@@ -24,9 +26,9 @@ pytestmark = pytest.mark.usefixtures("archived")
 SALES = eia.SOURCE
 RATES, OFFLINE = ecb.SOURCES
 ALL = {source.name: source for source in (SALES, RATES, OFFLINE)}
-READ_ON = dt.date(2026, 11, 20)
 KNOWN_SOURCE = "ecb_europa_eurofxref_hist"
 PAGE_1 = Request("page.json", eia.URL, (("offset", "0"), ("length", "4")))
+rows_of = partial(live_tools.rows_of, PAGE_1, KNOWN_SOURCE)
 OCTOBER = list(live_electricity.PUBLISHED)
 YEARS = business_days(dt.date(2024, 12, 31), dt.date(2026, 10, 30))
 
@@ -34,41 +36,6 @@ YEARS = business_days(dt.date(2024, 12, 31), dt.date(2026, 10, 30))
 @pytest.fixture(scope="module")
 def tables():
     return {name: data.load(name) for source in ALL.values() for name in source.tables}
-
-
-def asked(since, until, today="2026-11-29"):
-    day = dt.date.fromisoformat
-    return Asked(since and day(since), day(until), day(today))
-
-
-def rows_of(source, tables, *bodies, on=READ_ON):
-    """The one table that a source gives from answers."""
-    readings = [Reading(PAGE_1, source.read(body), on, KNOWN_SOURCE) for body in bodies]
-    (found,) = source.rows(readings, tables)
-    return found
-
-
-def refused(source, body, *words):
-    with pytest.raises(ShapeError) as fault:
-        source.read(body)
-    assert [word for word in words if word not in str(fault.value)] == []
-
-
-def assert_fits(tmp_path, monkeypatch, found):
-    """Append rows to a copy of the table and hold it against its description."""
-    shutil.copytree(paths.data(), tmp_path / "data")
-    monkeypatch.setenv("TOKEN_EXPORTS_HOME", str(tmp_path))
-    descriptor = tmp_path / "data" / data.DESCRIPTOR
-    text = descriptor.read_text(encoding="utf-8")
-    own_ids = text.replace("pattern: 'P\\d{3}'", "pattern: 'P\\d{3}|EIA-[A-Z]{2}-[A-Z]{3}-\\d{4}'")
-    descriptor.write_text(own_ids, encoding="utf-8")
-    path = data.table_path(found.table)
-    assert list(found.frame) == list(data.load(found.table))
-    assert list(found.frame.dtypes) == list(data.load(found.table).dtypes)
-    added = found.frame.to_csv(index=False, header=False, date_format="%Y-%m-%d")
-    with path.open("a", encoding="utf-8", newline="") as file:
-        file.write(added)
-    data.check([found.table])
 
 
 # ---- EIA: what is asked

@@ -18,9 +18,8 @@ and lengths beats at both throughput and user speed become rows, once among all 
 among those with measured power; and of these, those as new as the newest such row of the table.
 Where prefill and decode run apart, a row of ``benchmark_setups`` holds the two pools.
 
-Left out on purpose: replayed agent sessions, which have no fixed lengths; the publisher's
-``tco-feed``, which interpolates these same points over all formats at once, so that its rows have
-no precision, and which holds no price.
+Left out on purpose: replayed agent sessions, which have no fixed lengths. The publisher's
+``tco-feed``, which interpolates these same points, is a check: `inferencex_tco`.
 """
 
 from collections import Counter
@@ -30,28 +29,18 @@ import pandas as pd
 
 from token_exports.fetch import inferencex_selection as selection
 from token_exports.fetch.contract import Asked, Pace, Reading, Request, Rows, Source, Tables
-from token_exports.fetch.inferencex_selection import SPEED, TABLE, THROUGHPUT
+from token_exports.fetch.inferencex_selection import (
+    ACCELERATORS,
+    MODELS,
+    SPEED,
+    TABLE,
+    THROUGHPUT,
+)
 from token_exports.fetch.inferencex_shapes import FIXED_LENGTHS, Metrics, Point, read
 from token_exports.fetch.shapes import ShapeError
 
 SETUPS = "benchmark_setups"
 URL = "https://inferencex.semianalysis.com/api/v1/benchmarks"
-MODELS = {
-    "dsr1": ("DeepSeek-R1-0528", "DeepSeek-R1-0528"),
-    "dsv4": ("DeepSeek-V4-Pro", "DeepSeek-V4-Pro"),
-    "glm5": ("GLM-5", "GLM-5"),
-    "glm5.1": ("GLM-5", "GLM-5.1"),
-    "gptoss120b": ("gpt-oss-120b", "gpt-oss-120b"),
-    "kimik2.5": ("Kimi-K2.5", "Kimi-K2.5"),
-    "kimik3": ("Kimi-K3", "Kimi-K3"),
-    "llama70b": ("Llama-3.3-70B-Instruct-FP8", "Llama-3.3-70B"),
-    "minimaxm2.5": ("MiniMax-M2.5", "MiniMax-M2.5"),
-    "minimaxm3": ("MiniMax-M3", "MiniMax-M3"),
-    "qwen3.5": ("Qwen-3.5-397B-A17B", "Qwen3.5-397B-A17B"),
-}
-"""Publisher's key to the name that a request asks for and the name in our tables."""
-ACCELERATORS = {"h100": "h100-sxm", "tpuv7": "tpu-v7"}
-"""Publisher's key to ours where they differ."""
 PRECISIONS = ("bf16", "fp8", "int8", "fp4", "nvfp4", "mxfp4", "int4")
 NOTE = "Random prompts, prefix cache off."
 

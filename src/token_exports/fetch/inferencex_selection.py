@@ -9,6 +9,22 @@ from token_exports.fetch.contract import Tables
 
 TABLE = "serving_benchmarks"
 SPEED, THROUGHPUT = "interactivity_tok_per_s_per_user", "throughput_tok_per_s_per_gpu"
+MODELS = {
+    "dsr1": ("DeepSeek-R1-0528", "DeepSeek-R1-0528"),
+    "dsv4": ("DeepSeek-V4-Pro", "DeepSeek-V4-Pro"),
+    "glm5": ("GLM-5", "GLM-5"),
+    "glm5.1": ("GLM-5", "GLM-5.1"),
+    "gptoss120b": ("gpt-oss-120b", "gpt-oss-120b"),
+    "kimik2.5": ("Kimi-K2.5", "Kimi-K2.5"),
+    "kimik3": ("Kimi-K3", "Kimi-K3"),
+    "llama70b": ("Llama-3.3-70B-Instruct-FP8", "Llama-3.3-70B"),
+    "minimaxm2.5": ("MiniMax-M2.5", "MiniMax-M2.5"),
+    "minimaxm3": ("MiniMax-M3", "MiniMax-M3"),
+    "qwen3.5": ("Qwen-3.5-397B-A17B", "Qwen3.5-397B-A17B"),
+}
+"""Publisher's key to the name that a request asks for and the name in our tables."""
+ACCELERATORS = {"h100": "h100-sxm", "tpuv7": "tpu-v7"}
+"""Publisher's key to ours where they differ."""
 FOUR_BIT_FLOATS = dict.fromkeys(("nvfp4", "mxfp4"), "fp4")
 KIND = ["model", "accelerator", "format", "input_tokens", "output_tokens"]
 SAME_POINT = [*KIND, "concurrency_count", "date", THROUGHPUT]
@@ -19,6 +35,13 @@ def sizes(tables: Tables) -> dict[str, tuple[float, float]]:
     columns = ["model", "total_params_b", "active_params_b"]
     known = pd.concat([tables[name][columns] for name in ("model_architectures", TABLE)]).dropna()
     return {name: (total, active) for name, total, active in known.itertuples(index=False)}
+
+
+def with_lengths(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows with their lengths as the publisher writes them, prompt x answer."""
+    known = table.dropna(subset=["input_tokens", "output_tokens"])
+    lengths = [f"{a:.0f}x{b:.0f}" for a, b in known[["input_tokens", "output_tokens"]].to_numpy()]
+    return known.assign(lengths=lengths)
 
 
 def frontiers(frame: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from token_exports.fetch import (
     ecb,
     eia,
     inferencex,
+    inferencex_tco,
     mlenergy,
     model_prices,
     openrouter_endpoints,
@@ -31,6 +32,7 @@ SOURCES: tuple[Source, ...] = (
     eia.SOURCE,
     *ecb.SOURCES,
     inferencex.SOURCE,
+    inferencex_tco.SOURCE,
     mlenergy.SOURCE,
 )
 """In the order in which they are asked: a later one sees the rows of an earlier one."""
