@@ -77,6 +77,7 @@ class Odd(Exception):
 
     def __init__(self, one, two):
         super().__init__(f"{one} {two}")
+        self.held = threading.Lock()  # no way of pickling can send it, whatever is installed
 
 
 def in_a_helper(task):
