@@ -322,7 +322,7 @@ def test_a_disk_that_is_full_leaves_every_file_as_it_was(home, tmp_path, monkeyp
     def full(_number):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(applied.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         applied.put([tmp_path / "sources.csv"])
     assert (home / "data/sources.csv").read_bytes() == before

@@ -118,8 +118,7 @@ def load(name: str, as_of: dt.date | str | None = None) -> pd.DataFrame:
     DataError
         Names file, row, column, value and rule of every fault.
     """
-    (stamp,) = check([name])
-    frame = _read(name, stamp).copy(deep=False)  # pandas copies what is written to
+    frame = editions(name)
     if as_of is not None and "public_since" in frame:
         frame = frame[frame["public_since"] <= pd.Timestamp(as_of)].reset_index(drop=True)
     return newest_editions(frame, revised_by(name))
@@ -150,7 +149,7 @@ def newest_editions(frame: pd.DataFrame, alike: list[str]) -> pd.DataFrame:
 def editions(name: str) -> pd.DataFrame:
     """Table ``name`` with every edition of every fact, validated and typed as by `load`."""
     (stamp,) = check([name])
-    return _read(name, stamp).copy(deep=False)
+    return _read(name, stamp).copy(deep=False)  # pandas copies what is written to
 
 
 @lru_cache(maxsize=64)

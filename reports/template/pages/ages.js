@@ -1,5 +1,5 @@
 (() => {
-  // how long ago the data end, by the reader's clock; a month ends with its last day
+  // by the reader's clock; a month ends with its last day
   const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
   document.querySelectorAll(".ages").forEach((list) => {
     const hint = list.querySelector("[hidden]");

@@ -1,15 +1,15 @@
 (() => {
-  const root = document.documentElement.dataset, button = document.querySelector("button.theme");
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  let kept = {};
-  // a file may not store, nor may what it stores be full
-  try { kept = localStorage ?? kept; } catch {}
-  const isDark = () => (root.theme || (system.matches ? "dark" : "light")) === "dark";
+  const root = document.documentElement;
+  const store = {
+    get: () => { try { return localStorage.getItem("theme"); } catch { return null; } },
+    set: (v) => { try { localStorage.setItem("theme", v); } catch { /* a file may not store */ } },
+  };
+  const button = document.querySelector("button.theme"), dark = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme || (dark.matches ? "dark" : "light")) === "dark";
   const label = () => { button.textContent = isDark() ? "Light" : "Dark"; };
-  if (kept.theme) root.theme = kept.theme;
-  button.hidden = false; label(); system.addEventListener("change", label);
+  if (store.get()) root.dataset.theme = store.get();
+  button.hidden = false; label(); dark.addEventListener("change", label);
   button.addEventListener("click", () => {
-    root.theme = isDark() ? "light" : "dark"; label();
-    try { kept.theme = root.theme; } catch {}
+    root.dataset.theme = isDark() ? "light" : "dark"; store.set(root.dataset.theme); label();
   });
 })();

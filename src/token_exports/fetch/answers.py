@@ -38,11 +38,11 @@ class Validators:
 class Answer:
     """Bytes of an answer and what the publisher said of them; no body if it has not changed."""
 
-    url: str
     status: int
     retrieved_at: dt.datetime
     body: bytes
     content_type: str = ""
+    key_removed: bool = False
     validators: Validators = Validators()
 
     @property

@@ -22,6 +22,7 @@ from token_exports.fetch.shapes import (
     Shape,
     ShapeError,
     csv_lines,
+    framed,
     objects_as,
     require_some,
     require_unique,
@@ -193,7 +194,7 @@ def rows_consumption(readings: Sequence[Reading], tables: Tables) -> list[Rows]:
             known = month in set(series["month"])
             row["public_since"] = pd.Timestamp(reading.retrieved_on if known else public)
             found.append(row | {"source_id": reading.source_id})
-    frame = pd.DataFrame(found, columns=list(table)).astype(table.dtypes.to_dict())
+    frame = framed(found, table)
     _require_same_series(frame, series)
     measures = tuple(f"energy_{bound}_twh_per_year" for bound in BOUNDS)
     return [Rows(CONSUMPTION, frame, tuple(SERIES), "month", measures)]
@@ -255,7 +256,7 @@ def rows_map(readings: Sequence[Reading], tables: Tables) -> list[Rows]:
                 "note": STARRED if place.country.endswith("*") else None,
             }
         )
-    frame = pd.DataFrame(found, columns=list(table)).astype(table.dtypes.to_dict())
+    frame = framed(found, table)
     names = ", ".join(sorted(set(unknown))[:10])
     notes = (f"Rows of countries that have no code here: {len(unknown)} ({names}).",)
     return [Rows(MAP, frame, ("country",), "month", notes=notes if unknown else ())]

@@ -18,7 +18,14 @@ import pandas as pd
 from pydantic import AfterValidator, Field
 
 from token_exports.fetch.contract import Asked, Pace, Reading, Request, Rows, Source, Tables
-from token_exports.fetch.shapes import Shape, ShapeError, json_as, require_some, require_unique
+from token_exports.fetch.shapes import (
+    Shape,
+    ShapeError,
+    framed,
+    json_as,
+    require_some,
+    require_unique,
+)
 
 HOST = "community-api.coinmetrics.io"
 PATH = "/v4/timeseries/asset-metrics"
@@ -164,7 +171,7 @@ def rows(readings: Sequence[Reading], tables: Tables) -> list[Rows]:
         else:
             found.append(_month(month, pd.DataFrame(values)) | _origin(month, readings, tables))
     table = tables[TABLE]
-    frame = pd.DataFrame(found, columns=list(table)).astype(table.dtypes.to_dict())
+    frame = framed(found, table)
     notes = [
         *_note(short, "days are missing"),
         *_note(without, "a metric is missing on some day, or there was no block"),

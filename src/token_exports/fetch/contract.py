@@ -7,6 +7,7 @@ answer (a pure function of the bytes) and turns what it read into rows of the ta
 """
 
 import datetime as dt
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -38,6 +39,11 @@ class Key:
     variable: str
     parameter: str = ""
     register: str = ""
+
+    @property
+    def value(self) -> str:
+        """The key; empty if the variable is not set."""
+        return os.environ.get(self.variable, "").strip()
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from token_exports.fetch.shapes import (
     Shape,
     ShapeError,
     csv_lines,
+    framed,
     json_as,
     objects_as,
     require_some,
@@ -189,7 +190,7 @@ def _rows(readings: Sequence[Reading], tables: Tables, since: Mapping[str, str])
                 if (currency, str(period)) in known:  # another figure, public since it was read
                     row["public_since"] = pd.Timestamp(last.retrieved_on)
                 found.append(row | {"currency": currency, "source_id": last.source_id})
-    frame = pd.DataFrame(found, columns=list(table)).astype(table.dtypes.to_dict())
+    frame = framed(found, table)
     names = ", ".join(sorted(gaps)[:12])
     what = f"Periods left out because days are missing: {len(gaps)} ({names})."
     notes = (what,) if gaps else ()

@@ -15,7 +15,14 @@ import pandas as pd
 from pydantic import AfterValidator, Field
 
 from token_exports.fetch.contract import Asked, Key, Pace, Reading, Request, Rows, Source, Tables
-from token_exports.fetch.shapes import Shape, ShapeError, json_as, require_some, require_unique
+from token_exports.fetch.shapes import (
+    Shape,
+    ShapeError,
+    framed,
+    json_as,
+    require_some,
+    require_unique,
+)
 
 URL = "https://api.eia.gov/v2/electricity/retail-sales/data/"
 MOST_ROWS = 5000
@@ -144,7 +151,7 @@ def rows(readings: Sequence[Reading], tables: Tables) -> list[Rows]:
     table, annual = tables[TABLE], _annual(tables[TABLE])
     made = [_row(price, readings[-1], annual) for price in wanted if price.cents is not None]
     found = [row for row in made if row["price_id"] is not None]
-    frame = pd.DataFrame(found, columns=list(table)).astype(table.dtypes.to_dict())
+    frame = framed(found, table)
     counts = {
         "of places or sectors that the table does not hold": len(prices) - len(wanted),
         "that were not published": sum(price.cents is None for price in wanted),

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from token_exports.fetch import store
-from token_exports.fetch.answers import Answer, Validators
+from token_exports.fetch.answers import Validators
 from token_exports.fetch.contract import Asked, FetchError, Reading, Request, Source, Tables
 from token_exports.fetch.shapes import ShapeError
 from token_exports.fetch.transport import Client
@@ -38,7 +39,8 @@ def kept(source: Source) -> list[Reading]:
     FetchError
         Nothing is kept, or it is not as documented.
     """
-    return [_reading(source, answer) for answer in store.of_finished(source)]
+    answers = store.of_finished(source)
+    return [_reading(source, answer, _content(source, answer)) for answer in answers]
 
 
 def source_id(source: Source, day: str) -> str:
@@ -51,41 +53,43 @@ def _pages(source: Source, first: Request, fetch: store.Fetch, client: Client) -
     for _ in range(MOST_PAGES):
         if request is None:
             return
-        answer = fetch.earlier(request) or _asked(source, request, fetch, client)
-        if answer is None:
+        found = _answered(source, request, fetch, client)
+        if found is None:
             return
-        yield _reading(source, answer)
+        answer, content = found
+        yield _reading(source, answer, content)
         fetch.note(answer)
         request = source.follow(request, answer.body)
     raise ShapeError(f"more than {MOST_PAGES} pages")
 
 
-def _asked(
+def _answered(
     source: Source, request: Request, fetch: store.Fetch, client: Client
-) -> store.Kept | None:
-    """Answer of the publisher, kept; None if there is none and the source can do without."""
+) -> tuple[store.Kept, Any] | None:
+    """Kept answer and its content; None if there is none and the source can do without."""
+    if (earlier := fetch.earlier(request)) is not None:
+        return earlier, _content(source, earlier)
     latest = fetch.latest(request)
     answer = client.get(source, request, latest.validators if latest else None)
     if answer.absent:
         return None
     if answer.unchanged and latest is not None:
-        return latest
-    return fetch.keep(request, _unmarked(source, answer))
-
-
-def _unmarked(source: Source, answer: Answer) -> Answer:
-    """The answer; one that cannot be read is kept too, but must come whole the next time."""
-    try:
-        source.read(answer.body)
-    except ShapeError:
-        return replace(answer, validators=Validators())
-    return answer
-
-
-def _reading(source: Source, answer: store.Kept) -> Reading:
+        return latest, _content(source, latest)
     try:
         content = source.read(answer.body)
+    except ShapeError as fault:  # it is kept too, but must come whole the next time
+        refused = fetch.keep(request, replace(answer, validators=Validators()), latest)
+        raise ShapeError(f"{refused.path.name}: {fault}") from None
+    return fetch.keep(request, answer, latest), content
+
+
+def _content(source: Source, answer: store.Kept) -> Any:
+    try:
+        return source.read(answer.body)
     except ShapeError as fault:
         raise ShapeError(f"{answer.path.name}: {fault}") from None
+
+
+def _reading(source: Source, answer: store.Kept, content: Any) -> Reading:
     day = answer.retrieved_at.date()
     return Reading(answer.request, content, day, source_id(source, day.isoformat()))

@@ -37,7 +37,7 @@ from token_exports.fetch.inferencex_selection import (
     THROUGHPUT,
 )
 from token_exports.fetch.inferencex_shapes import FIXED_LENGTHS, Metrics, Point, read
-from token_exports.fetch.shapes import ShapeError
+from token_exports.fetch.shapes import ShapeError, framed
 
 SETUPS = "benchmark_setups"
 URL = "https://inferencex.semianalysis.com/api/v1/benchmarks"
@@ -78,8 +78,8 @@ def rows(readings: Sequence[Reading], tables: Tables) -> list[Rows]:
             row = _row(point, sizes) | {"source_id": reading.source_id}
             found.append(row)
             pools += [_pools(point, row)] if point.disagg else []
-    frame = selection.new(selection.frontiers(_frame(found, tables[TABLE])), tables[TABLE])
-    setups = _frame(pools, tables[SETUPS]).drop_duplicates("benchmark_id")
+    frame = selection.new(selection.frontiers(framed(found, tables[TABLE])), tables[TABLE])
+    setups = framed(pools, tables[SETUPS]).drop_duplicates("benchmark_id")
     setups = setups[setups["benchmark_id"].isin(frame["benchmark_id"])].reset_index(drop=True)
     notes = [f"{count} left out: {reason}" for reason, count in sorted(left.items())]
     return [
@@ -165,10 +165,6 @@ def _pools(point: Point, row: dict[str, object]) -> dict[str, object]:
         "decode_accelerators_count": point.num_decode_gpu or None,
         "note": "Pools of the run.",
     }
-
-
-def _frame(found: list[dict[str, object]], table: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(found, columns=list(table.columns)).astype(table.dtypes.to_dict())
 
 
 def _identifier(point: Point, count: int) -> str:

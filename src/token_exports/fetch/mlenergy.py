@@ -28,7 +28,7 @@ import pandas as pd
 
 from token_exports.fetch.contract import Asked, Pace, Reading, Request, Rows, Source, Tables
 from token_exports.fetch.mlenergy_shapes import Configuration, Index, Task, read
-from token_exports.fetch.shapes import ShapeError
+from token_exports.fetch.shapes import ShapeError, framed
 
 FILES = "https://raw.githubusercontent.com/ml-energy/leaderboard/master/public/data"
 TASKS = ("gpqa", "lm-arena-chat", "sourcegraph-fim")
@@ -89,7 +89,7 @@ def rows(readings: Sequence[Reading], tables: Tables) -> list[Rows]:
     return [
         Rows(
             ENERGY,
-            _frame(energies, tables[ENERGY]),
+            framed(energies, tables[ENERGY]),
             (*series, "metric"),
             "date",
             ("value",),
@@ -97,7 +97,7 @@ def rows(readings: Sequence[Reading], tables: Tables) -> list[Rows]:
         ),
         Rows(
             SERVING,
-            _frame(benchmarks, tables[SERVING]),
+            framed(benchmarks, tables[SERVING]),
             (*series, "phase"),
             "date",
             ("energy_j_per_token",),
@@ -211,10 +211,6 @@ def _kept(row: dict[str, Any], name: str, tables: Tables, origin: Origin) -> dic
     if all(latest[column] == row[column] for column in MEASURED[name]):
         return {str(column): stated for column, stated in latest.items()}
     return row | {key: f"{row[key]}_{origin.day:%Y%m%d}"}
-
-
-def _frame(found: list[dict[str, Any]], table: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(found, columns=list(table.columns)).astype(table.dtypes.to_dict())
 
 
 def as_of(content: Task | Index) -> str:

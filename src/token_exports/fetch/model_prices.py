@@ -16,8 +16,8 @@ import pandas as pd
 from pydantic import BeforeValidator, Field
 
 from token_exports.fetch.contract import Asked, Pace, Reading, Request, Rows, Source, Tables
-from token_exports.fetch.shapes import Shape, json_as, require_some
-from token_exports.fetch.token_prices import SERIES, Left, differ, framed, unfit
+from token_exports.fetch.shapes import Shape, framed, json_as, require_some
+from token_exports.fetch.token_prices import SERIES, Left, differ, unfit
 
 SNAPSHOT = "package://model_prices/snapshot.json"
 FACTS = ("model_key", "author_slug", "origin", "open_weights")

@@ -12,8 +12,8 @@ import pandas as pd
 from pydantic import Field
 
 from token_exports.fetch.contract import Asked, Pace, Reading, Request, Rows, Source, Tables
-from token_exports.fetch.shapes import Shape, json_as
-from token_exports.fetch.token_prices import Left, Pricing, Slug, framed
+from token_exports.fetch.shapes import Shape, framed, json_as
+from token_exports.fetch.token_prices import Left, Pricing, Slug
 
 MODELS, ENDPOINTS = "https://openrouter.ai/api/v1/models/", "/endpoints"
 LISTED, CHANNEL = "endpoint_listed", "openrouter"

@@ -16,8 +16,15 @@ import pandas as pd
 from pydantic import Field
 
 from token_exports.fetch.contract import Asked, Pace, Reading, Request, Rows, Source, Tables
-from token_exports.fetch.shapes import Shape, ShapeError, json_as, require_some, require_unique
-from token_exports.fetch.token_prices import SERIES, Left, Pricing, Slug, differ, framed, unfit
+from token_exports.fetch.shapes import (
+    Shape,
+    ShapeError,
+    framed,
+    json_as,
+    require_some,
+    require_unique,
+)
+from token_exports.fetch.token_prices import SERIES, Left, Pricing, Slug, differ, unfit
 
 HOST, PATH = "openrouter.ai", "/api/v1/models"
 URL = f"https://{HOST}{PATH}"

@@ -11,8 +11,8 @@ import pandas as pd
 from pydantic import Field
 
 from token_exports.fetch.contract import Asked, Pace, Reading, Request, Rows, Source, Tables
-from token_exports.fetch.shapes import Shape, json_as, require_some, require_unique
-from token_exports.fetch.token_prices import Left, framed
+from token_exports.fetch.shapes import Shape, framed, json_as, require_some, require_unique
+from token_exports.fetch.token_prices import Left
 
 URL = "https://openrouter.ai/api/v1/providers"
 TEST_ENTRIES = {"fake-provider"}

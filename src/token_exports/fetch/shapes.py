@@ -1,10 +1,11 @@
-"""Documented shapes of answers, and one error for whatever departs from them."""
+"""Documented shapes of answers and of tables, one error for whatever departs from the former."""
 
 import csv
 import io
-from collections.abc import Hashable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from token_exports.fetch.contract import FetchError
@@ -111,6 +112,11 @@ def require_some(rows: Sequence[object], what: str) -> None:
     """
     if not rows:
         raise ShapeError(f"holds no {what}")
+
+
+def framed(found: Sequence[Mapping[str, Any]], table: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the columns of a table, in its order and with its types."""
+    return pd.DataFrame(list(found), columns=list(table)).astype(table.dtypes.to_dict())
 
 
 def shown(value: object) -> str:

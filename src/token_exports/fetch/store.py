@@ -19,12 +19,10 @@ from typing import Any
 
 from token_exports import paths
 from token_exports.fetch.answers import Answer, Validators
-from token_exports.fetch.contract import Asked, FetchError, Key, Request, Source
-from token_exports.fetch.transport import key_value
+from token_exports.fetch.contract import Asked, FetchError, Request, Source
 
 META, UNFINISHED, FINISHED = ".meta.json", ".unfinished.json", ".fetch.json"
 GOES_ON_FOR = dt.timedelta(hours=6)
-REMOVED = b"KEY-REMOVED"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -89,13 +87,12 @@ class Fetch:
         same = [kept for kept in same if _identity(kept.request) == _identity(request)]
         return max(same, key=lambda kept: (kept.retrieved_at, kept.path), default=None)
 
-    def keep(self, request: Request, answer: Answer) -> Kept:
-        """Keep an answer, or point to the kept one with the same bytes."""
-        body, removed = _without_key(answer.body, self._source.key)
-        digest, latest = sha256(body).hexdigest(), self.latest(request)
-        if latest is None or latest.sha256 != digest:
-            latest = self._write(request, answer, body, digest, removed)
-        return latest
+    def keep(self, request: Request, answer: Answer, latest: Kept | None) -> Kept:
+        """Keep an answer, unless the latest kept one has the same bytes."""
+        digest = sha256(answer.body).hexdigest()
+        if latest is not None and latest.sha256 == digest:
+            return latest
+        return self._write(request, answer, digest)
 
     def note(self, kept: Kept) -> None:
         """Count an answer, which could be read, as one of this fetch."""
@@ -107,14 +104,19 @@ class Fetch:
         files = [_relative(kept.path) for kept in self.kept]
         newest = latest_finished(self._source)
         if newest is None or _listed(newest) != files:
-            number, place = 1, self._folder / f"{self._dataset}{FINISHED}"
-            while place.exists():
-                number += 1
-                place = self._folder / f"{self._dataset}~{number}{FINISHED}"
+            place = self._unused(self._dataset, FINISHED)
             _write_json(place, {"source": self._source.name, "files": files})
         self._notes.unlink(missing_ok=True)
         with suppress(OSError):
             self._folder.rmdir()  # nothing new: no folder of today
+
+    def _unused(self, stem: str, suffix: str, mark: str = "") -> Path:
+        """First path of today, numbered from the second on, where no file with the mark stands."""
+        number, path = 1, self._folder / f"{stem}{suffix}"
+        while path.with_name(path.name + mark).exists():
+            number += 1
+            path = self._folder / f"{stem}~{number}{suffix}"
+        return path
 
     def _resumed(self) -> list[Kept]:
         with suppress(OSError):
@@ -123,25 +125,20 @@ class Fetch:
                 return _answers(_listed(self._notes))
         return []
 
-    def _write(
-        self, request: Request, answer: Answer, body: bytes, digest: str, removed: bool
-    ) -> Kept:
+    def _write(self, request: Request, answer: Answer, digest: str) -> Kept:
         stem, suffix = _split(request)
-        number, path = 1, self._folder / f"{stem}{suffix}"
-        while _meta(path).exists():
-            number += 1
-            path = self._folder / f"{stem}~{number}{suffix}"
+        path = self._unused(stem, suffix, META)
         kept = Kept(request, path, digest, answer.retrieved_at, answer.validators)
-        _write_bytes(path, body)
+        write_whole(path, answer.body)
         meta = {
             "source": self._source.name,
             "request": asdict(request),
             "retrieved_at": answer.retrieved_at.isoformat(),
             "status": answer.status,
             "content_type": answer.content_type,
-            "bytes_count": len(body),
+            "bytes_count": len(answer.body),
             "sha256": digest,
-            "key_removed": removed,
+            "key_removed": answer.key_removed,
             "licence": self._source.licence,
             "validators": asdict(answer.validators),
         }
@@ -222,19 +219,11 @@ def _relative(path: Path) -> str:
     return path.relative_to(root()).as_posix()
 
 
-def _without_key(body: bytes, key: Key | None) -> tuple[bytes, bool]:
-    """Bytes without the key, where a publisher repeats the request in its answer."""
-    secret = key_value(key).encode() if key else b""
-    if not secret or secret not in body:
-        return body, False
-    return body.replace(secret, REMOVED), True
-
-
 def _write_json(path: Path, content: Any) -> None:
-    _write_bytes(path, (json.dumps(content, indent=1, default=str) + "\n").encode())
+    write_whole(path, (json.dumps(content, indent=1, default=str) + "\n").encode())
 
 
-def _write_bytes(path: Path, body: bytes) -> None:
+def write_whole(path: Path, body: bytes) -> None:
     """Write a file so that it is there as a whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")

@@ -4,7 +4,7 @@ USD per million tokens = USD per token, as text, x 1,000,000, to six decimals
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -127,11 +127,6 @@ def differ(prices: Mapping[str, float | None], old: Mapping[Any, Any]) -> bool:
         elif abs(new - before) > SAME_USD_PER_MTOK:
             return True
     return False
-
-
-def framed(found: Sequence[Mapping[str, Any]], table: pd.DataFrame) -> pd.DataFrame:
-    """Rows with the columns of a table, in its order and with its types."""
-    return pd.DataFrame(list(found), columns=list(table)).astype(table.dtypes.to_dict())
 
 
 class Left:

@@ -3,7 +3,8 @@
 Retried are what passes by itself: a connection that breaks, a body that ends early, 429 and 5xx.
 The wait doubles from one second, with jitter, unless the publisher states one (`Retry-After`). A
 redirect is followed on the same host only, since a key would travel with it. What is slow or large
-beyond bounds is given up. A key is added when the request leaves and appears in no message.
+beyond bounds is given up. A key is added when the request leaves, appears in no message, and is cut
+from an answer that repeats it.
 """
 
 import logging
@@ -40,6 +41,7 @@ REFUSALS = {
     404: "has no such page",
 }
 CHUNK_BYTES = 1 << 16
+REMOVED = b"KEY-REMOVED"
 
 
 @dataclass
@@ -107,12 +109,13 @@ class Client:
                 body = self._body(response, end)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as fault:
             raise Passing(_broken(fault)) from None
-        headers = response.headers
+        headers, secret = response.headers, key_value(source.key).encode()
+        repeated = bool(secret) and secret in body
         return Answer(
-            url=request.url,
             status=response.status_code,
             retrieved_at=now(),
-            body=body,
+            body=body.replace(secret, REMOVED) if repeated else body,
+            key_removed=repeated,
             content_type=headers.get("Content-Type", ""),
             validators=Validators(headers.get("ETag", ""), headers.get("Last-Modified", "")),
         )
@@ -204,10 +207,9 @@ def key_value(key: Key | None) -> str:
     """
     if key is None:
         return ""
-    value = os.environ.get(key.variable, "").strip()
-    if not value:
+    if not key.value:
         raise FetchError(f"{key.variable} is not set")
-    return value
+    return key.value
 
 
 def _same_host(url: str, location: str) -> str:
@@ -232,4 +234,4 @@ def _inside_package(request: Request) -> Answer:
         body = files(parts.netloc).joinpath(parts.path.lstrip("/")).read_bytes()
     except (ModuleNotFoundError, OSError):
         raise FetchError(f"the package {parts.netloc} is not installed") from None
-    return Answer(request.url, 200, now(), body)
+    return Answer(200, now(), body)

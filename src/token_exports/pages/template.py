@@ -95,8 +95,8 @@ def stylesheet() -> str:
 def script(name: str) -> Script:
     """A script of the template with the hash under which a page may run it."""
     lines = Path(_templates(), "pages", name).read_text(encoding="utf-8").splitlines()
-    kept = (line.strip() for line in lines)  # it stands in every page
-    return script_of("\n".join(line for line in kept if line and not line.startswith("//")))
+    kept = (line.strip() for line in lines)
+    return script_of("\n".join(line for line in kept if line))  # it stands in every page
 
 
 def script_of(text: str) -> Script:

@@ -6,13 +6,13 @@ of a process that had decided nothing yet.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from token_exports import paths
+from token_exports.fetch.store import write_whole
 
 JOURNAL, PART = ".refresh.json", ".part"
 
@@ -34,12 +34,10 @@ def put(files: Iterable[Path]) -> None:
     names = []
     try:
         for file in files:
-            _write(_part(live, file.name), file.read_bytes())
+            write_whole(_part(live, file.name), file.read_bytes())
             shutil.copymode(live / file.name, _part(live, file.name))
             names.append(file.name)
-        journal = json.dumps(names).encode()
-        _write(live / f"{JOURNAL}{PART}", journal)
-        (live / f"{JOURNAL}{PART}").replace(live / JOURNAL)
+        write_whole(live / JOURNAL, json.dumps(names).encode())
     except OSError:
         for leftover in live.glob(f".*{PART}"):
             leftover.unlink(missing_ok=True)
@@ -70,10 +68,3 @@ def recover() -> list[str]:
 
 def _part(live: Path, name: str) -> Path:
     return live / f".{name}{PART}"
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

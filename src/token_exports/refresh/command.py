@@ -1,7 +1,6 @@
 """The command ``token-exports refresh``; light to import, as every command line is."""
 
 import datetime as dt
-import os
 import sys
 from typing import Any
 
@@ -69,7 +68,7 @@ def _require(sources: list[Any]) -> None:
     for source in sources:
         if not catalogue.available(source):
             raise catalogue.SourceError(f"{source.name} needs the package {source.package}")
-        if source.key and not os.environ.get(source.key.variable, "").strip():
+        if source.key and not source.key.value:
             raise catalogue.SourceError(
                 f"{source.name} needs a key in {source.key.variable}; {source.key.register}"
             )

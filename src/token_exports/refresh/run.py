@@ -1,7 +1,6 @@
 """A refresh: every source asked, read, held against the tables, tried, and perhaps appended."""
 
 import datetime as dt
-import os
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -105,7 +104,7 @@ def _conclude(copy: Staged, result: Refreshed, options: Options, progress: Progr
 
 def _one(source: Source, copy: Staged, client: Client, options: Options) -> Outcome:
     outcome = Outcome(source)
-    if not options.offline and source.key and not os.environ.get(source.key.variable, "").strip():
+    if not options.offline and source.key and not source.key.value:
         outcome.state, outcome.reason = SKIPPED, f"{source.key.variable} is not set"
         return outcome
     try:

@@ -105,9 +105,8 @@ def _plain(found: Outcome) -> dict[str, Any]:
 def listing(sources: tuple[Source, ...]) -> str:
     """A line per source: name, what it holds, what it needs."""
     width = max(len(source.name) for source in sources)
-    needs = {source.name: _needs(source) for source in sources}
     return "\n".join(
-        f"{source.name:<{width}}  {source.title}{needs[source.name]}" for source in sources
+        f"{source.name:<{width}}  {source.title}{_needs(source)}" for source in sources
     )
 
 
